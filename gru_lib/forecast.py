@@ -1,0 +1,61 @@
+"""Scores out: the error of a forecast, the baselines, and a model that runs on its own output."""
+
+import numpy as np
+
+from .validate import require_array, require_count
+
+
+def rmse(prediction, target):
+    """Root of the mean squared error, in the units of the data.
+
+    Raises:
+        ValueError: the shapes differ (a broadcast would compare every pair).
+
+    """
+    prediction, target = np.asarray(prediction), np.asarray(target)
+    if prediction.shape != target.shape:
+        raise ValueError(f"prediction: expected shape {target.shape}, got {prediction.shape}")
+    return float(np.sqrt(np.mean((prediction - target) ** 2)))
+
+
+def persistence(x):
+    """Predict that the next value equals the last one: `(n, time, 1)` to `(n, 1)`."""
+    return np.asarray(x)[:, -1, :].copy()
+
+
+def two_term_recurrence(x, step=1.0):
+    """Predict a noise-free sine exactly: y_t = 2 cos(step) y_{t-1} - y_{t-2}.
+
+    Args:
+        x: `(n, time, 1)` windows of a sine of any amplitude and phase; at least two steps.
+        step: radians between two values.
+
+    Returns:
+        `(n, 1)`.
+
+    """
+    x = np.asarray(x)
+    return 2 * np.cos(step) * x[:, -1, :] - x[:, -2, :]
+
+
+def free_run(predict, window, steps):
+    """Forecast with each prediction as the next input; the window slides along.
+
+    Args:
+        predict: function from `(1, length, 1)` to `(1, 1)`, such as
+            `lambda x: model.forward(x)[0]`.
+        window: `(length, 1)`, the last known values.
+        steps: values to forecast.
+
+    Returns:
+        `(steps,)`.
+
+    """
+    window = np.asarray(window)
+    window = require_array("window", window, ("length", 1), window.dtype).copy()
+    forecast = np.empty(require_count("steps", steps), window.dtype)
+    for i in range(steps):
+        forecast[i] = predict(window[None])[0, 0]
+        window[:-1] = window[1:]
+        window[-1] = forecast[i]
+    return forecast

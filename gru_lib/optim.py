@@ -1,0 +1,118 @@
+"""Optimisers, and the two ways of clipping a gradient.
+
+Everything here works in place on dictionaries of arrays: `params` and `grads` with the same keys.
+"""
+
+import numpy as np
+
+from .validate import require_positive
+
+
+class SGD:
+    """Gradient descent with momentum: v ← μ v + g, w ← w - η v (as PyTorch has it).
+
+    Args:
+        learning_rate: η, above 0.
+        momentum: μ, from 0 (none) to below 1.
+
+    """
+
+    def __init__(self, learning_rate, momentum=0.0):
+        self.learning_rate = require_positive("learning_rate", learning_rate)
+        self.momentum = _require_fraction("momentum", momentum)
+        self._velocity = {}
+
+    def update(self, params, grads):
+        """Take one step; changes the arrays in `params`, leaves `grads` alone."""
+        for name, w in params.items():
+            v = self._velocity.setdefault(name, np.zeros_like(w))
+            v *= self.momentum
+            v += grads[name]
+            w -= self.learning_rate * v
+
+
+class Adam:
+    """Adam (Kingma and Ba, 2015): a step per weight, scaled by the gradient's recent size.
+
+    m ← β₁ m + (1 - β₁) g and v ← β₂ v + (1 - β₂) g² start at zero; dividing by 1 - βᵏ after k
+    steps takes that start out again. w ← w - η m̂ / (√v̂ + ε).
+
+    Args:
+        learning_rate: η, above 0.
+        beta1: β₁, memory of the mean.
+        beta2: β₂, memory of the square.
+        epsilon: ε, keeps the quotient finite.
+
+    """
+
+    def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8):
+        self.learning_rate = require_positive("learning_rate", learning_rate)
+        self.beta1 = _require_fraction("beta1", beta1)
+        self.beta2 = _require_fraction("beta2", beta2)
+        self.epsilon = require_positive("epsilon", epsilon)
+        self._steps = 0
+        self._mean = {}
+        self._square = {}
+
+    def update(self, params, grads):
+        """Take one step; changes the arrays in `params`, leaves `grads` alone."""
+        self._steps += 1
+        mean_correction = 1 - self.beta1**self._steps
+        square_correction = 1 - self.beta2**self._steps
+        for name, w in params.items():
+            g = grads[name]
+            m = self._mean.setdefault(name, np.zeros_like(w))
+            v = self._square.setdefault(name, np.zeros_like(w))
+            m *= self.beta1
+            m += (1 - self.beta1) * g
+            v *= self.beta2
+            v += (1 - self.beta2) * (g * g)
+            denominator = np.sqrt(v / square_correction) + self.epsilon
+            w -= (self.learning_rate / mean_correction) * m / denominator
+
+
+def global_norm(grads):
+    """Euclidean norm of all gradients taken together as one long vector."""
+    return float(np.sqrt(sum(np.vdot(g, g).real for g in grads.values())))
+
+
+def clip_by_value(grads, limit):
+    """Move every entry into [-limit, limit], in place. This can change the direction.
+
+    Raises:
+        ValueError: `limit` is not a finite number above 0.
+
+    """
+    require_positive("clip_value", limit)
+    for g in grads.values():
+        np.clip(g, -limit, limit, out=g)
+
+
+def clip_by_global_norm(grads, max_norm):
+    """Scale all gradients by one factor, in place, so that their global norm is at most `max_norm`.
+
+    The direction stays (Pascanu et al., 2013).
+
+    Returns:
+        The norm before clipping.
+
+    Raises:
+        ValueError: `max_norm` is not a finite number above 0.
+
+    """
+    require_positive("clip_norm", max_norm)
+    norm = global_norm(grads)
+    if norm > max_norm:
+        for g in grads.values():
+            g *= max_norm / norm
+    return norm
+
+
+def _require_fraction(name, value):
+    try:
+        good = 0 <= value < 1
+    except TypeError:
+        good = False
+    if not good:
+        raise ValueError(f"{name}: expected a number from 0 to below 1, got {value!r}")
+    return value

@@ -1,0 +1,81 @@
+"""Pictures out: one style for the book, and the figures that several chapters draw."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+# Okabe and Ito's palette, told apart by readers with any colour vision; black comes first.
+COLOURS = {
+    "black": "#222222",
+    "blue": "#0072B2",
+    "vermillion": "#D55E00",
+    "green": "#009E73",
+    "orange": "#E69F00",
+    "sky": "#56B4E9",
+    "purple": "#CC79A7",
+}
+STYLE = {
+    "figure.figsize": (7.0, 3.6),
+    "figure.dpi": 110,
+    "savefig.dpi": 110,
+    "figure.constrained_layout.use": True,
+    "font.size": 12.5,
+    "axes.titlesize": 12.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#dddddd",
+    "lines.linewidth": 2,
+    "legend.frameon": False,
+    "axes.prop_cycle": plt.cycler(color=list(COLOURS.values())[1:]),
+}
+
+
+def use_style():
+    """Set the book's style for every figure that follows."""
+    plt.rcParams.update(STYLE)
+
+
+def plot_history(history):
+    """Draw loss, validation loss and gradient norm against the epoch, on logarithmic axes.
+
+    Args:
+        history: a `training.History`.
+
+    Returns:
+        The figure.
+
+    """
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8.0, 3.4))
+    left.semilogy(history.index, history["loss"], label="training")
+    left.semilogy(history.index, history["validation_loss"], "--", label="validation")
+    left.set(xlabel="epoch", ylabel="mean squared error")
+    left.legend()
+    right.semilogy(history.index, history["gradient_norm"], label="before clipping")
+    right.semilogy(history.index, history["clipped_norm"], "--", label="after clipping")
+    right.set(xlabel="epoch", ylabel="norm of the gradient")
+    right.legend()
+    return figure
+
+
+def plot_forecast(known, truth, forecasts):
+    """Draw the end of a known series, then what truly follows and one or more forecasts.
+
+    Args:
+        known: `(m,)`, drawn before step 0.
+        truth: `(n,)`, what follows.
+        forecasts: a dict from a label to `(n,)`.
+
+    Returns:
+        The figure.
+
+    """
+    figure, axes = plt.subplots()
+    steps = np.arange(1, len(truth) + 1)
+    axes.plot(np.arange(1 - len(known), 1), known, color="#999999", label="known")
+    axes.plot(steps, truth, color=COLOURS["black"], label="truth")
+    for (label, values), style in zip(forecasts.items(), ("--", ":", "-."), strict=False):
+        axes.plot(steps, values, style, label=label)
+    axes.axvline(0.5, color="#999999", linewidth=1)
+    axes.set(xlabel="steps after the last known value", ylabel="value")
+    axes.legend(ncols=3, loc="upper center", bbox_to_anchor=(0.5, 1.18))
+    return figure
