@@ -28,7 +28,7 @@ def sigmoid(x, out=None):
 
 
 def sigmoid_derivative(s):
-    """Slope of the sigmoid where its output is `s`: s (1 - s), at most 1/4 (eq-sigmoid-derivative)."""
+    """Slope of the sigmoid where its output is `s`: s (1 - s), at most 1/4."""
     return s * (1 - s)  # eq-sigmoid-derivative
 
 
@@ -38,7 +38,7 @@ def tanh(x, out=None):
 
 
 def tanh_derivative(h):
-    """Slope of tanh where its output is `h`: 1 - h², at most 1 (eq-tanh-derivative)."""
+    """Slope of tanh where its output is `h`: 1 - h², at most 1."""
     return 1 - h * h  # eq-tanh-derivative
 
 

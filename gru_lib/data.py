@@ -6,12 +6,12 @@ from .validate import require_array, require_count
 
 
 def sine(count, step=1.0, start=0.0):
-    """sin at `count` points `step` radians apart, from `start`: `(count,)`."""
+    """Sine at `count` points `step` radians apart, from `start`: `(count,)`."""
     return np.sin(start + step * np.arange(require_count("count", count)))
 
 
 def cosine(count, step=1.0, start=0.0):
-    """cos at `count` points `step` radians apart, from `start`: `(count,)`."""
+    """Cosine at `count` points `step` radians apart, from `start`: `(count,)`."""
     return np.cos(start + step * np.arange(require_count("count", count)))
 
 

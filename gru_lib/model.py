@@ -1,5 +1,7 @@
 """A readout, and layers joined to a model."""
 
+import itertools
+
 import numpy as np
 
 from .initializers import draw_bias, draw_weights
@@ -90,7 +92,7 @@ class Model:
     def __init__(self, *layers, output="last"):
         if len(layers) < 2 or not isinstance(layers[-1], Dense):
             raise TypeError("Model: expected one or more recurrent layers and then a Dense")
-        for below, above in zip(layers, layers[1:], strict=False):
+        for below, above in itertools.pairwise(layers):
             if getattr(below, "hidden_size", None) != above.input_size:
                 raise ValueError(
                     f"Model: {type(above).__name__} expects {above.input_size} inputs, "

@@ -132,7 +132,7 @@ class Recurrent:
         """
         if self._run is None:
             raise RuntimeError("backward: call forward first")
-        time, batch, _ = self._run[0].shape
+        time = len(self._run[0])
         losses, dstart = self._loss_terms(dh, dstate)
         if truncate is None or require_count("truncate", truncate, least=0) >= time:
             da, first, reached = self._full(losses)
@@ -233,7 +233,6 @@ class Recurrent:
     def _finish(self, da, first):
         """Turn the pre-activation gradients of all steps into `grads` and `dx`, a product each."""
         x, _, tracks, _ = self._run
-        time, batch, _ = x.shape
         flat = da[first:].reshape(-1, da.shape[-1])
         w_x, w_h, b = self.weights
         self.grads[w_x][...] = x[first:].reshape(len(flat), -1).T @ flat  # eq-rnn-dwxh
