@@ -32,7 +32,7 @@ def complex_step(f, array, step=1e-30):
     for index in np.ndindex(array.shape):
         kept = array[index]
         array[index] = kept + 1j * step
-        gradient[index] = np.imag(f()) / step
+        gradient[index] = np.imag(f()) / step  # eq-complex-step
         array[index] = kept
     return gradient
 
@@ -65,7 +65,7 @@ def central_difference(f, array, step=6e-6):
         array[index] = kept - step
         below = f()
         array[index] = kept
-        gradient[index] = (above - below) / (2 * step)
+        gradient[index] = (above - below) / (2 * step)  # eq-central-difference
     return gradient
 
 
@@ -83,7 +83,7 @@ def relative_error(gradient, truth):
     scale = np.max(np.abs(truth))
     if scale == 0:
         return 0.0 if difference == 0 else np.inf
-    return float(difference / scale)
+    return float(difference / scale)  # eq-relative-error
 
 
 def gradcheck(layer, x, state=None, lengths=None, truncate=None, seed=0):
