@@ -1,0 +1,45 @@
+# Everything a reader, a teacher or a maintainer does, as one command each. `make` lists them.
+# On Windows, see the plain commands in README.md.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+NOTEBOOKS := $(wildcard book/*.ipynb book/appendix/*.ipynb)
+
+.PHONY: help book test lab refresh clean
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+$(READY): requirements.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found."; exit 1; }
+	@if command -v uv >/dev/null; then \
+		uv venv --quiet --clear --python $(PYTHON) .venv && \
+		uv pip install --quiet --python $(BIN)/python -r requirements.txt; \
+	else \
+		$(PYTHON) -m venv --clear .venv || \
+			{ echo "On Debian and Ubuntu: apt install python3-venv"; exit 1; }; \
+		$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt; \
+	fi
+	@touch $@
+
+book: $(READY) ## build the book and print the address of its first page
+	@$(BIN)/jupyter-book build . --all -W --keep-going --quiet
+	@echo "The book: file://$(CURDIR)/_build/html/index.html"
+
+test: book ## lint, run the unit tests, re-execute every notebook, check the built book
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/pytest
+
+lab: $(READY) ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab book
+
+refresh: $(READY) ## execute every notebook anew, in place
+	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace \
+		--ExecutePreprocessor.record_timing=False $(NOTEBOOKS)
+
+clean: ## remove the built book, the environment and all caches
+	rm -rf _build .venv .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
