@@ -1,5 +1,8 @@
 """Pictures out: one style for the book, and the figures that several chapters draw."""
 
+import inspect
+import textwrap
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -79,3 +82,16 @@ def plot_forecast(known, truth, forecasts):
     axes.set(xlabel="steps after the last known value", ylabel="value")
     axes.legend(ncols=3, loc="upper center", bbox_to_anchor=(0.5, 1.18))
     return figure
+
+
+def show_source(*objects):
+    """Show the source of functions or classes in a notebook, so that what is read is what runs.
+
+    Returns:
+        An `IPython.display.Markdown` with one block of Python.
+
+    """
+    from IPython.display import Markdown  # only notebooks call this
+
+    blocks = (textwrap.dedent(inspect.getsource(o)).strip() for o in objects)
+    return Markdown("```python\n" + "\n\n\n".join(blocks) + "\n```")

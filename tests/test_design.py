@@ -1,0 +1,96 @@
+"""The plan of the house: what may import what, how long things are, and that all is explained."""
+
+import ast
+import doctest
+import importlib
+import inspect
+from pathlib import Path
+
+import pytest
+
+import gru_lib
+
+GROUND = ["validate", "activations", "initializers", "recurrent", "rnn", "model"]
+UPSTAIRS = ["losses", "optim", "training", "gradcheck", "data", "forecast", "plots"]
+ORDER = GROUND + UPSTAIRS
+FOLDER = Path(gru_lib.__file__).parent
+TREES = {path.stem: ast.parse(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.py"))}
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def imported(tree):
+    """Names of the modules of the package that a module imports, anywhere in it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            yield from [node.module] if node.module else [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "gru_lib":
+            yield node.module.removeprefix("gru_lib").lstrip(".")
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names if alias.name.split(".")[0] == "gru_lib"]
+            yield from (name.removeprefix("gru_lib").lstrip(".") for name in names)
+
+
+def code_lines(function, source):
+    """Lines of a function's body that are neither docstring, nor blank, nor a comment alone."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    if not body:
+        return 0
+    lines = source.splitlines()[body[0].lineno - 1 : function.end_lineno]
+    return sum(bool(line.strip()) and not line.strip().startswith("#") for line in lines)
+
+
+def public(tree, prefix=""):
+    """Yield public classes, functions and methods with their full names."""
+    for node in tree.body:
+        if isinstance(node, DEFINITIONS) and not node.name.startswith("_"):
+            yield prefix + node.name, node
+            if isinstance(node, ast.ClassDef):
+                yield from public(node, f"{prefix}{node.name}.")
+
+
+def test_every_module_has_its_place():
+    assert set(TREES) - {"__init__"} == set(ORDER)
+
+
+@pytest.mark.parametrize("module", ORDER)
+def test_a_module_imports_only_from_those_above_it(module):
+    assert set(imported(TREES[module])) <= set(ORDER[: ORDER.index(module)])
+
+
+def test_imports_are_seen_in_every_form():
+    source = "from . import a\nfrom .b import x\nimport gru_lib.c\nfrom gru_lib.d import y\n"
+    assert list(imported(ast.parse(source + "import numpy\nfrom os import path"))) == list("abcd")
+
+
+@pytest.mark.parametrize("module", TREES)
+def test_no_module_is_longer_than_250_lines(module):
+    assert len((FOLDER / f"{module}.py").read_text("utf-8").splitlines()) <= 250
+
+
+@pytest.mark.parametrize("module", TREES)
+def test_no_function_is_longer_than_40_lines(module):
+    source = (FOLDER / f"{module}.py").read_text("utf-8")
+    functions = [n for n in ast.walk(TREES[module]) if isinstance(n, ast.FunctionDef)]
+    assert {f.name: n for f in functions if (n := code_lines(f, source)) > 40} == {}
+
+
+@pytest.mark.parametrize("module", TREES)
+def test_everything_public_is_explained(module):
+    assert ast.get_docstring(TREES[module])
+    assert [name for name, node in public(TREES[module]) if not ast.get_docstring(node)] == []
+
+
+@pytest.mark.parametrize("module", TREES)
+def test_examples_in_docstrings_run(module):
+    name = "gru_lib" if module == "__init__" else f"gru_lib.{module}"
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+@pytest.mark.parametrize("name", gru_lib.__all__)
+def test_what_the_package_offers_has_a_docstring(name):
+    assert inspect.getdoc(getattr(gru_lib, name))
+
+
+def test_some_example_is_run():
+    assert doctest.testmod(importlib.import_module("gru_lib.rnn")).attempted > 0
+    assert doctest.testmod(importlib.import_module("gru_lib.model")).attempted > 0

@@ -1,0 +1,144 @@
+"""Optimisers against their formulas, number by number, and both kinds of clipping."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gru_lib.optim import SGD, Adam, clip_by_global_norm, clip_by_value, global_norm
+
+GRADIENTS = [0.5, -2.0, 0.25]  # of one weight, at three steps
+seeds = st.integers(0, 2**32 - 1)
+
+
+def steps(optimizer, start=1.0):
+    """The weight after each of three updates."""
+    params, seen = {"w": np.array([start])}, []
+    for g in GRADIENTS:
+        optimizer.update(params, {"w": np.array([g])})
+        seen.append(params["w"][0])
+    return seen
+
+
+def draw_grads(seed, scale=1.0, dtype=np.float64):
+    rng = np.random.default_rng(seed)
+    return {
+        "W": rng.normal(scale=scale, size=(3, 2)).astype(dtype),
+        "b": rng.normal(scale=scale, size=2).astype(dtype),
+    }
+
+
+def test_sgd():
+    g1, g2, g3 = GRADIENTS
+    w1 = 1.0 - 0.1 * g1
+    w2 = w1 - 0.1 * g2
+    np.testing.assert_allclose(steps(SGD(0.1)), [w1, w2, w2 - 0.1 * g3], rtol=1e-15)
+
+
+def test_sgd_with_momentum():
+    g1, g2, g3 = GRADIENTS
+    v1 = g1
+    v2 = 0.9 * v1 + g2
+    v3 = 0.9 * v2 + g3
+    expected = [1 - 0.1 * v1, 1 - 0.1 * (v1 + v2), 1 - 0.1 * (v1 + v2 + v3)]
+    np.testing.assert_allclose(steps(SGD(0.1, momentum=0.9)), expected, rtol=1e-14)
+
+
+def test_adam():
+    g1, g2, g3 = GRADIENTS
+    rate, b1, b2, tiny = 0.1, 0.8, 0.9, 0.01
+    m1, v1 = 0.2 * g1, 0.1 * g1**2
+    m2, v2 = b1 * m1 + 0.2 * g2, b2 * v1 + 0.1 * g2**2
+    m3, v3 = b1 * m2 + 0.2 * g3, b2 * v2 + 0.1 * g3**2
+    w1 = 1 - rate * (m1 / (1 - b1)) / (np.sqrt(v1 / (1 - b2)) + tiny)
+    w2 = w1 - rate * (m2 / (1 - b1**2)) / (np.sqrt(v2 / (1 - b2**2)) + tiny)
+    w3 = w2 - rate * (m3 / (1 - b1**3)) / (np.sqrt(v3 / (1 - b2**3)) + tiny)
+    np.testing.assert_allclose(steps(Adam(rate, b1, b2, tiny)), [w1, w2, w3], rtol=1e-14)
+
+
+def test_adam_starts_with_the_papers_numbers():
+    adam = Adam()
+    assert (adam.learning_rate, adam.beta1, adam.beta2) == (0.001, 0.9, 0.999)
+    assert adam.epsilon == 1e-8
+
+
+@pytest.mark.parametrize("build", [SGD, Adam])
+def test_the_learning_rate_may_change_between_updates(build):
+    params, grads = {"w": np.zeros(1)}, {"w": np.ones(1)}
+    optimizer = build(0.1)
+    optimizer.update(params, grads)
+    optimizer.learning_rate = 0.01
+    optimizer.update(params, grads)
+    np.testing.assert_allclose(params["w"], [-0.11], rtol=1e-6)
+
+
+@pytest.mark.parametrize("build", [SGD, lambda r: SGD(r, 0.9), Adam])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_updates_are_in_place_and_leave_the_gradient_alone(build, dtype):
+    params, grads = draw_grads(0, dtype=dtype), draw_grads(1, dtype=dtype)
+    arrays, before = dict(params), draw_grads(0, dtype=dtype)
+    optimizer = build(0.1)
+    for _ in range(3):
+        optimizer.update(params, grads)
+    for name, g in draw_grads(1, dtype=dtype).items():
+        np.testing.assert_array_equal(grads[name], g)
+        assert params[name] is arrays[name]
+        assert params[name].dtype == dtype
+        assert np.all(np.sign(before[name] - params[name]) == np.sign(g))
+
+
+@pytest.mark.parametrize("build", [lambda: SGD(0.1, 0.9), lambda: Adam(0.1)])
+def test_every_weight_has_its_own_memory(build):
+    names = ("a", "b")
+    together = {name: np.zeros(1) for name in names}
+    optimizer, alone = build(), {}
+    sequences = {"a": [1.0, -2.0, 3.0], "b": [-4.0, 0.5, 0.1]}
+    for i in range(3):
+        optimizer.update(together, {n: np.array([sequences[n][i]]) for n in names})
+    for name in names:
+        alone, single = {name: np.zeros(1)}, build()
+        for g in sequences[name]:
+            single.update(alone, {name: np.array([g])})
+        np.testing.assert_array_equal(together[name], alone[name])
+
+
+def test_global_norm_by_hand():
+    assert global_norm({"a": np.array([[1.0, -2.0]]), "b": np.array([2.0])}) == 3.0
+    assert global_norm({"a": np.array([3 + 4j])}) == 5.0
+    assert isinstance(global_norm({"a": np.ones(2, np.float32)}), float)
+
+
+@given(seeds, st.floats(0.1, 3))
+def test_clip_by_value(seed, limit):
+    grads, before = draw_grads(seed, 2), draw_grads(seed, 2)
+    arrays = dict(grads)
+    assert clip_by_value(grads, limit) is None
+    for name, g in before.items():
+        assert grads[name] is arrays[name]
+        expected = [min(max(value, -limit), limit) for value in g.ravel()]
+        np.testing.assert_array_equal(grads[name].ravel(), expected)
+
+
+@given(seeds, st.floats(0.01, 10), st.sampled_from([1.0, 1e-6, 1e6]))
+def test_clip_by_global_norm_scales_by_one_factor(seed, fraction, scale):
+    grads, before = draw_grads(seed, scale), draw_grads(seed, scale)
+    arrays, norm = dict(grads), global_norm(before)
+    assert clip_by_global_norm(grads, fraction * norm) == norm
+    for name, g in before.items():
+        assert grads[name] is arrays[name]
+        np.testing.assert_allclose(grads[name], g * min(fraction, 1), rtol=1e-12)
+    assert global_norm(grads) == pytest.approx(norm * min(fraction, 1), rel=1e-12)
+
+
+def test_a_gradient_within_the_limit_keeps_every_bit():
+    grads, before = draw_grads(0), draw_grads(0)
+    clip_by_global_norm(grads, global_norm(before))
+    for name, g in before.items():
+        np.testing.assert_array_equal(grads[name], g)
+
+
+@pytest.mark.parametrize(("size", "dtype"), [(1e200, np.float64), (1e30, np.float32)])
+def test_an_exploded_gradient_is_clipped_and_not_wiped_out(size, dtype):
+    grads = {"w": np.array([3 * size, -4 * size], dtype)}
+    assert clip_by_global_norm(grads, 1.0) == pytest.approx(5 * size)
+    np.testing.assert_allclose(grads["w"], [0.6, -0.8], rtol=1e-6)
