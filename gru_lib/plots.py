@@ -80,7 +80,7 @@ def plot_forecast(known, truth, forecasts):
         axes.plot(steps, values, style, label=label)
     axes.axvline(0.5, color="#999999", linewidth=1)
     axes.set(xlabel="steps after the last known value", ylabel="value")
-    axes.legend(ncols=3, loc="upper center", bbox_to_anchor=(0.5, 1.18))
+    axes.legend(ncols=4, loc="upper center", bbox_to_anchor=(0.5, 1.18))
     return figure
 
 

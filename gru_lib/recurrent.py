@@ -231,12 +231,14 @@ class Recurrent:
         return a.reshape(time, batch, -1)
 
     def _finish(self, da, first):
-        """Turn the pre-activation gradients of all steps into `grads` and `dx`, a product each."""
+        """From the gradients of all `a` to `grads` and `dx`, one product each."""
         x, _, tracks, _ = self._run
         flat = da[first:].reshape(-1, da.shape[-1])
         w_x, w_h, b = self.weights
-        self.grads[w_x][...] = x[first:].reshape(len(flat), -1).T @ flat  # eq-rnn-dwxh
-        self.grads[w_h][...] = tracks[0][first:-1].reshape(len(flat), -1).T @ flat  # eq-rnn-dwhh
+        inputs = x[first:].reshape(len(flat), -1)
+        before = tracks[0][first:-1].reshape(len(flat), -1)  # h_{t-1} beside a_t
+        self.grads[w_x][...] = inputs.T @ flat  # eq-rnn-dwxh
+        self.grads[w_h][...] = before.T @ flat  # eq-rnn-dwhh
         self.grads[b][...] = flat.sum(axis=0)  # eq-rnn-dbh
         dx = np.zeros_like(x)
         dx[first:] = (flat @ self.params[w_x].T).reshape(dx[first:].shape)  # eq-rnn-dx

@@ -52,13 +52,13 @@ class RNN(Recurrent):
         super().__init__(input_size, hidden_size, init=init, dtype=dtype, seed=seed)
 
     def step(self, a, h_prev, h):
-        """One step; `a` holds x_t W_xh + b_h, the rest of the pre-activation is added to it."""
+        """One step; `a` comes in as x_t W_xh + b_h and goes out as a_t."""
         activation, _ = ACTIVATIONS[self.activation]
         a += h_prev @ self.params["W_hh"]  # eq-rnn-preactivation
         activation(a, out=h)  # eq-rnn-state
 
     def step_backward(self, dh, a, h_prev, h):
-        """One step back; `dh` is everything that reaches h_t, from its loss and from the future."""
+        """One step back; `dh` is all that reaches h_t, from its loss and the future."""
         _, derivative = ACTIVATIONS[self.activation]
         da = dh * derivative(h)  # eq-rnn-da
         dh_prev = da @ self.params["W_hh"].T  # eq-rnn-dh

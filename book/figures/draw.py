@@ -97,8 +97,8 @@ def unrolled():
         text(304, 120, "W_{hh}", 16, BLUE),
         text(390, 120, "W_{hh}", 16, BLUE),
     ]
-    parts += [text(x + 6, 200, "W_{xh}", 16, anchor="start") for x in (262, 348, 434)]
-    parts += [text(x + 6, 96, "W_{hy}", 16, anchor="start") for x in (262, 348, 434)]
+    parts += [text(x + 9, 200, "W_{xh}", 16, anchor="start") for x in (262, 348, 434)]
+    parts += [text(x + 9, 96, "W_{hy}", 16, anchor="start") for x in (262, 348, 434)]
     parts.append(text(346, 280, "time →", 17, GREY))
     return svg(292, "A recurrent network as a loop, and unrolled over three steps", *parts)
 

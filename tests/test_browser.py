@@ -1,0 +1,152 @@
+"""The built book in a real browser: Debian's Chromium, driven by Playwright.
+
+Without them these tests are skipped, and say so; CI always has them.
+"""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+HTML = ROOT / "_build" / "html"
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
+PAGES = [TOC["root"], *(c["file"] for part in TOC["parts"] for c in part["chapters"])]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
+    "--disable-sync --no-first-run"
+)
+
+if os.environ.get("CI"):
+    from playwright.sync_api import sync_playwright  # CI has it, or fails here
+
+    assert CHROMIUM, "CI needs Chromium"
+else:
+    sync_playwright = pytest.importorskip(
+        "playwright.sync_api", reason="Playwright is not installed: see README"
+    ).sync_playwright
+    pytestmark = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed: see README")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def server():
+    """The book over http, on a free port of this machine."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    handler = functools.partial(Quiet, directory=str(HTML))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
+        threading.Thread(target=httpd.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{httpd.server_address[1]}"
+        httpd.shutdown()
+
+
+class Visit:
+    """A page that has been opened, with all it asked for and complained of."""
+
+    def __init__(self, browser, address, width=1280, scheme="light"):
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme
+        )
+        self.page = self.context.new_page()
+        self.requests, self.failures, self.complaints = [], [], []
+        self.page.on("request", lambda r: self.requests.append(r.url))
+        self.page.on("requestfailed", lambda r: self.failures.append(r.url))
+        self.page.on("response", lambda r: r.status >= 400 and self.failures.append(r.url))
+        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
+        self.page.on(
+            "console",
+            lambda m: m.type in {"error", "warning"} and self.complaints.append(m.text),
+        )
+        self.page.goto(address)
+        self.page.wait_for_load_state("load")
+        self.page.wait_for_function("!window.MathJax || MathJax.startup?.promise")
+        self.page.evaluate("window.MathJax ? MathJax.startup.promise.then(() => 1) : 1")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.context.close()
+
+
+def check(visit, origin):
+    assert visit.requests
+    assert [r for r in visit.requests if not r.startswith((origin, "data:", "blob:"))] == []
+    assert visit.failures == []
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_over_http_nothing_leaves_the_page(browser, server, page):
+    with Visit(browser, f"{server}/{page}.html") as visit:
+        check(visit, server)
+        formulas = visit.page.locator(".math").count()
+        assert visit.page.locator("mjx-container").count() >= formulas
+        assert visit.page.locator("[data-mjx-error], mjx-merror").count() == 0
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_from_a_file_nothing_leaves_the_page(browser, page):
+    with Visit(browser, f"file://{HTML}/{page}.html") as visit:
+        check(visit, "file:")
+        assert visit.page.locator("mjx-container").count() >= visit.page.locator(".math").count()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_phone_does_not_scroll_sideways(browser, page, scheme):
+    with Visit(browser, f"file://{HTML}/{page}.html", width=360, scheme=scheme) as visit:
+        assert visit.page.evaluate("document.documentElement.dataset.theme") == scheme
+        wide = visit.page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert wide[0] <= wide[1]
+
+
+def test_search_finds_a_chapter(browser, server):
+    with Visit(browser, f"{server}/search.html?q=truncation") as visit:
+        visit.page.wait_for_selector("#search-results li a")
+        found = visit.page.locator("#search-results li a").all_inner_texts()
+        assert any("sine wave" in title for title in found)
+        check(visit, server)
+
+
+def test_search_works_from_a_file(browser):
+    with Visit(browser, f"file://{HTML}/search.html?q=persistence") as visit:
+        visit.page.wait_for_selector("#search-results li a")
+        assert visit.complaints == []
+
+
+def test_next_leads_through_the_book_in_order(browser, server):
+    with Visit(browser, f"{server}/index.html") as visit:
+        visit.page.wait_for_url(f"{server}/{PAGES[0]}.html")
+        for page in PAGES[1:]:
+            visit.page.click("a.right-next")
+            visit.page.wait_for_url(f"{server}/{page}.html")
+        assert visit.page.locator("a.right-next").count() == 0
+
+
+def test_answers_open_when_asked(browser):
+    with Visit(browser, f"file://{HTML}/book/01-vanilla-rnn.html") as visit:
+        answers = visit.page.locator("details.sd-dropdown", has_text="Answers")
+        hidden = answers.locator("li").first
+        assert not hidden.is_visible()
+        answers.locator("summary").press("Enter")
+        assert hidden.is_visible()
