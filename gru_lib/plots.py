@@ -17,9 +17,9 @@ COLOURS = {
     "purple": "#CC79A7",
 }
 STYLE = {
-    "figure.figsize": (7.0, 3.6),
-    "figure.dpi": 110,
-    "savefig.dpi": 110,
+    "figure.figsize": (5.8, 3.3),
+    "figure.dpi": 140,
+    "savefig.dpi": 140,
     "figure.constrained_layout.use": True,
     "font.size": 12.5,
     "axes.titlesize": 12.5,
@@ -48,15 +48,15 @@ def plot_history(history):
         The figure.
 
     """
-    figure, (left, right) = plt.subplots(1, 2, figsize=(8.0, 3.4))
-    left.semilogy(history.index, history["loss"], label="training")
-    left.semilogy(history.index, history["validation_loss"], "--", label="validation")
-    left.set(xlabel="epoch", ylabel="mean squared error")
-    left.legend()
-    right.semilogy(history.index, history["gradient_norm"], label="before clipping")
-    right.semilogy(history.index, history["clipped_norm"], "--", label="after clipping")
-    right.set(xlabel="epoch", ylabel="norm of the gradient")
-    right.legend()
+    figure, (top, bottom) = plt.subplots(2, 1, figsize=(5.8, 5.2), sharex=True)
+    top.semilogy(history.index, history["loss"], label="training")
+    top.semilogy(history.index, history["validation_loss"], "--", label="validation")
+    top.set(ylabel="loss")
+    top.legend()
+    bottom.semilogy(history.index, history["gradient_norm"], label="before clipping")
+    bottom.semilogy(history.index, history["clipped_norm"], "--", label="after clipping")
+    bottom.set(xlabel="epoch", ylabel="norm of the gradient")
+    bottom.legend()
     return figure
 
 
@@ -80,7 +80,7 @@ def plot_forecast(known, truth, forecasts):
         axes.plot(steps, values, style, label=label)
     axes.axvline(0.5, color="#999999", linewidth=1)
     axes.set(xlabel="steps after the last known value", ylabel="value")
-    axes.legend(ncols=4, loc="upper center", bbox_to_anchor=(0.5, 1.18))
+    axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return figure
 
 

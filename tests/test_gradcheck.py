@@ -30,6 +30,16 @@ def test_backward_is_right(batch, time, inputs, hidden, activation, seed, data):
         assert error <= 1e-10, name
 
 
+@given(seed=st.integers(0, 2**32 - 1), truncate=st.none() | st.integers(0, 6), data=st.data())
+def test_a_state_of_two_arrays(pair_cell, seed, truncate, data):
+    lengths = data.draw(st.lists(st.integers(0, 5), min_size=2, max_size=2), "lengths")
+    x = np.random.default_rng(seed).normal(size=(2, 5, 2))
+    errors = gradcheck(pair_cell(2, 3, seed=seed), x, lengths=lengths, truncate=truncate)
+    assert list(errors) == ["W_x", "W_h", "b", "x", "h0", "c0"]
+    assert max(errors.values()) <= 1e-10
+    assert errors == gradcheck(pair_cell(2, 3, seed=seed), x, None, lengths, truncate)
+
+
 class MissingTranspose(RNN):
     def step_backward(self, dh, a, h_prev, h):
         da, _ = super().step_backward(dh, a, h_prev, h)

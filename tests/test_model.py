@@ -106,6 +106,24 @@ def test_truncate_reaches_the_recurrent_layer(seed, k):
         np.testing.assert_array_equal(ours[f"rnn0.{name}"], g)
 
 
+@pytest.mark.parametrize("output", ["last", "all"])
+def test_a_state_of_two_arrays(pair_cell, output):
+    rng = np.random.default_rng(0)
+    bottom, top = pair_cell(2, 3, dtype=complex, seed=0), pair_cell(3, 2, dtype=complex, seed=1)
+    model = Model(bottom, top, Dense(2, 1, dtype=complex, seed=2), output=output)
+    x = rng.normal(size=(2, 4, 2)).astype(complex)
+    state = tuple(tuple(rng.normal(size=(2, 2, n)).astype(complex)) for n in (3, 2))
+    y, finals = model.forward(x, state)
+    _, dstates = model.backward(np.ones_like(y))
+    assert [len(final) for final in finals] == [2, 2]
+    arrays = {**model.params} | {(i, j): state[i][j] for i in (0, 1) for j in (0, 1)}
+    ours = {**model.grads} | {(i, j): dstates[i][j] for i in (0, 1) for j in (0, 1)}
+    ours = {name: g.real.copy() for name, g in ours.items()}
+    for name, array in arrays.items():
+        truth = complex_step(lambda: np.sum(model.forward(x, state)[0]), array)
+        assert relative_error(ours[name], truth) <= 1e-10, name
+
+
 def test_truncate_is_refused_by_a_stack():
     model = build([2, 3, 3, 1])
     y, _ = model.forward(np.ones((1, 4, 2)))

@@ -288,7 +288,8 @@ def test_returned_arrays_are_the_callers_own(run, padded):
     for name in names:
         assert not any(np.shares_memory(first[name], other) for other in others), name
         second[name][...] = 7  # what the caller does with them is not felt inside
-    run.layer.forward(run.x, run.state, lengths)[0][...] = 7
+    for array in run.layer.forward(run.x, run.state, lengths):
+        array[...] = 7
     dx, dstart = run.layer.backward(run.dh, run.dstate, run.truncate)
     np.testing.assert_array_equal(dx, kept["dx"])
     np.testing.assert_array_equal(dstart, kept["dstart"])
@@ -318,6 +319,18 @@ def test_arrays_may_be_views_or_nested_lists(run):
     rest["lengths"] = run.lengths.tolist()
     for x, state, dh, dstate in (views, [a.tolist() for a in views]):
         assert_identical(results(run.layer, x, state, dh=dh, dstate=dstate, **rest), truth)
+
+
+@pytest.mark.parametrize("truncate", [None, 1])
+def test_a_gradient_that_is_not_finite_passes_through(truncate):
+    layer, dh, dstate = RNN(2, 3, seed=0), np.zeros((2, 4, 3)), np.zeros((2, 3))
+    layer.forward(np.ones((2, 4, 2)))
+    for gradient in (dh[1], dstate[1]):
+        gradient[...] = np.nan
+        dx, _ = layer.backward(dh, dstate, truncate)
+        assert np.isnan(layer.grads["b_h"]).all()
+        np.testing.assert_array_equal(np.isnan(dx[:, -1]), [[False] * 2, [True] * 2])
+        gradient[...] = 0
 
 
 @given(runs())

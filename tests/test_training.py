@@ -274,12 +274,12 @@ def test_data_and_parameter_arrays_are_kept():
     assert all(model.params[name] is w for name, w in arrays.items())
 
 
-def diverge(optimizer, loss=mean_squared_error, model=None, epochs=5, **options):
+def diverge(optimizer, loss=mean_squared_error, model=None, epochs=5, y=Y, **options):
     """Fit what must diverge; return the model and the error."""
     model = build() if model is None else model
     rest = {"batch_size": 12, "seed": 0, "loss": loss} | options
     with pytest.raises(TrainingDiverged) as caught:
-        fit(model, X, Y, optimizer, epochs=epochs, **rest)
+        fit(model, X, y, optimizer, epochs=epochs, **rest)
     return model, caught.value
 
 
@@ -354,11 +354,12 @@ def test_divergence_of_the_prediction():
     assert "epoch 1, batch 1: the prediction is not finite" in str(error)
 
 
-def test_divergence_of_a_gradient_names_the_first():
+@pytest.mark.parametrize("output", ["last", "all"])
+def test_divergence_of_a_gradient_names_the_first(output):
     def loss(prediction, y):
         return 1.0, np.full_like(prediction, np.nan)
 
-    _, error = diverge(Recorder(), loss)
+    _, error = diverge(Recorder(), loss, build(output), y=Y if output == "last" else X)
     assert "epoch 1, batch 1: the gradient of rnn0.W_xh is not finite" in str(error)
 
 
