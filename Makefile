@@ -25,6 +25,7 @@ $(READY): requirements.txt
 	@touch $@
 
 book: $(READY) ## build the book and print the address of its first page
+	@rm -rf _build
 	@$(BIN)/jupyter-book build . --all -W --keep-going --quiet
 	@echo "The book: file://$(CURDIR)/_build/html/index.html"
 

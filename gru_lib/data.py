@@ -57,7 +57,7 @@ def chronological_split(*arrays, train):
     if len(lengths) != 1:
         raise ValueError(f"arrays: expected one or more of equal length, got {sorted(lengths)}")
     count = lengths.pop()
-    rows = int(train * count) if isinstance(train, float) else train
+    rows = int(train * count + 1e-9) if isinstance(train, float) else train
     if not 0 < rows < count:
         raise ValueError(f"train: expected 1 to {count - 1} rows of {count}, got {rows}")
     return (*(a[:rows] for a in arrays), *(a[rows:] for a in arrays))
@@ -87,7 +87,8 @@ class StandardScaler:
         train = np.asarray(train)
         axes = tuple(range(train.ndim - 1)) if train.ndim > 1 else 0
         mean, std = train.mean(axis=axes), train.std(axis=axes)
-        if not np.all(np.isfinite(mean)) or not np.all(std > 0):
+        varies = train.max(axis=axes) > train.min(axis=axes)
+        if not np.all(np.isfinite(std)) or not np.all(varies):
             raise ValueError(f"train: expected finite numbers that vary, got std {std}")
         self.mean, self.std = mean, std
         return self

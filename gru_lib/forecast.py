@@ -50,12 +50,16 @@ def free_run(predict, window, steps):
     Returns:
         `(steps,)`.
 
+    Raises:
+        TypeError, ValueError: a window or a prediction of wrong dtype or shape, or not finite.
+
     """
     window = np.asarray(window)
     window = require_array("window", window, ("length", 1), window.dtype).copy()
     forecast = np.empty(require_count("steps", steps), window.dtype)
     for i in range(steps):
-        forecast[i] = predict(window[None])[0, 0]
+        prediction = predict(window[None])
+        forecast[i] = require_array("prediction", prediction, (1, 1), window.dtype)[0, 0]
         window[:-1] = window[1:]
         window[-1] = forecast[i]
     return forecast

@@ -5,8 +5,7 @@ import itertools
 import numpy as np
 
 from .initializers import draw_bias, draw_weights
-from .recurrent import require_dtype
-from .validate import require_array, require_choice, require_count
+from .validate import require_array, require_choice, require_count, require_dtype
 
 
 class Dense:

@@ -73,7 +73,13 @@ class Adam:
 
 def global_norm(grads):
     """Euclidean norm of all gradients taken together as one long vector."""
-    return float(np.sqrt(sum(np.vdot(g, g).real for g in grads.values())))
+    norm = np.sqrt(sum(float(np.vdot(g, g).real) for g in grads.values()))
+    if not np.isfinite(norm):  # the squares overflowed, or there is something not finite
+        largest = max(float(np.max(np.abs(g))) for g in grads.values())
+        if np.isfinite(largest):
+            scaled = [g.astype(np.result_type(g, np.float64)) / largest for g in grads.values()]
+            norm = largest * np.sqrt(sum(np.vdot(g, g).real for g in scaled))
+    return float(norm)
 
 
 def clip_by_value(grads, limit):

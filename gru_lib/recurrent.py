@@ -11,16 +11,7 @@ that come in and go out are batch-first.
 import numpy as np
 
 from .initializers import draw_bias, draw_weights
-from .validate import require_array, require_count
-
-DTYPES = (np.float32, np.float64, np.complex128)
-
-
-def require_dtype(dtype):
-    """Return `dtype` as a `np.dtype`; raise TypeError if layers do not come in it."""
-    if np.dtype(dtype) not in DTYPES:
-        raise TypeError(f"dtype: expected float32, float64 or complex128, got {np.dtype(dtype)}")
-    return np.dtype(dtype)
+from .validate import require_array, require_count, require_dtype, valid_steps
 
 
 class Recurrent:
@@ -95,7 +86,7 @@ class Recurrent:
         x = require_array("x", x, ("batch", "time", self.input_size), self.dtype)
         batch, time, _ = x.shape
         start = self._require_state("state", state, batch)
-        valid = _valid_steps(lengths, batch, time)
+        valid = valid_steps(lengths, batch, time)
         x = x.swapaxes(0, 1).copy()
         a = self._project(x)
         tracks = [np.empty((time + 1, batch, self.hidden_size), self.dtype) for _ in self.states]
@@ -235,8 +226,8 @@ class Recurrent:
         x, _, tracks, _ = self._run
         flat = da[first:].reshape(-1, da.shape[-1])
         w_x, w_h, b = self.weights
-        inputs = x[first:].reshape(len(flat), -1)
-        before = tracks[0][first:-1].reshape(len(flat), -1)  # h_{t-1} beside a_t
+        inputs = x[first:].reshape(-1, self.input_size)
+        before = tracks[0][first:-1].reshape(-1, self.hidden_size)  # h_{t-1} beside a_t
         self.grads[w_x][...] = inputs.T @ flat  # eq-rnn-dwxh
         self.grads[w_h][...] = before.T @ flat  # eq-rnn-dwhh
         self.grads[b][...] = flat.sum(axis=0)  # eq-rnn-dbh
@@ -258,17 +249,3 @@ class Recurrent:
     @staticmethod
     def _as_state(arrays):
         return arrays[0] if len(arrays) == 1 else tuple(arrays)
-
-
-def _valid_steps(lengths, batch, time):
-    """Return a mask (time, batch, 1), True at real steps, or None when there is no padding."""
-    if lengths is None:
-        return None
-    lengths = np.asarray(lengths)
-    if lengths.shape != (batch,) or lengths.dtype.kind not in "iu":
-        raise ValueError(
-            f"lengths: expected {batch} whole numbers, got {lengths.dtype} {lengths.shape}"
-        )
-    if lengths.min() < 0 or lengths.max() > time:
-        raise ValueError(f"lengths: expected numbers from 0 to {time}, got {lengths.tolist()}")
-    return (np.arange(time)[:, None] < lengths)[..., None]

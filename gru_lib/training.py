@@ -108,8 +108,7 @@ def fit(
 
     """
     epochs = require_count("epochs", epochs)
-    if patience is not None:
-        require_count("patience", patience)
+    patience = np.inf if patience is None else require_count("patience", patience)
     trainer = _Trainer(model, optimizer, loss, truncate, clip_value, clip_norm)
     x, y = trainer.require_pair("x and y", x, y)
     if validation is not None:
@@ -118,7 +117,6 @@ def fit(
     batches = _Batches(len(x), batch_size, shuffle, seed)
     full_rate = optimizer.learning_rate
     rates = _rates(schedule, full_rate, epochs * len(batches) * len(chunks))
-
     best, waited, rows = np.inf, 0, []
     kept = trainer.copy_parameters()
     try:
@@ -130,18 +128,17 @@ def fit(
                 for part in chunks:
                     optimizer.learning_rate = next(rates)
                     target = y[chosen] if chunk_length is None else y[chosen, part]
-                    where = (epoch, batch)
-                    numbers, final = trainer.update(x[chosen, part], target, state, where)
+                    numbers, state = trainer.update(x[chosen, part], target, state, (epoch, batch))
+                    state = state if stateful else None
                     measured.append(numbers)
-                    state = final if stateful else None
-            score = np.nan if validation is None else trainer.evaluate(*validation)
             value, norm, clipped = np.mean(measured, axis=0)
+            score = np.nan if validation is None else trainer.evaluate(*validation)
             rows.append([value, score, norm, clipped, time.perf_counter() - started])
             score = value if validation is None else score
             waited = 0 if score < best else waited + 1
             if score < best:
                 best, kept = score, trainer.copy_parameters()
-            if waited == patience:
+            if waited >= patience:
                 break
     except TrainingDiverged as error:
         error.history = _history(rows)
@@ -178,7 +175,6 @@ class _Trainer:
             norm = global_norm(grads)
             if not np.isfinite(norm):
                 self.require_finite(where, {f"the gradient of {n}": g for n, g in grads.items()})
-                self.require_finite(where, {"the gradient's norm": norm})
             if self.clip_value is not None:
                 clip_by_value(grads, self.clip_value)
             if self.clip_norm is not None:

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+DTYPES = (np.float32, np.float64, np.complex128)
+
 
 def require_array(name, value, shape, dtype, finite=True):
     """Return `value` as an array, or raise one error that says what is wrong with it.
@@ -82,3 +84,29 @@ def require_choice(name, value, choices):
         listed = ", ".join(repr(c) for c in choices)
         raise ValueError(f"{name}: expected one of {listed}, got {value!r}")
     return value
+
+
+def require_dtype(dtype):
+    """Return `dtype` as a `np.dtype`; raise TypeError if layers do not come in it."""
+    if np.dtype(dtype) not in DTYPES:
+        raise TypeError(f"dtype: expected float32, float64 or complex128, got {np.dtype(dtype)}")
+    return np.dtype(dtype)
+
+
+def valid_steps(lengths, batch, time):
+    """Return a mask (time, batch, 1), True at real steps, or None when there is no padding.
+
+    Raises:
+        ValueError: `lengths` are not `batch` whole numbers from 0 to `time`.
+
+    """
+    if lengths is None:
+        return None
+    lengths = np.asarray(lengths)
+    if lengths.shape != (batch,) or lengths.dtype.kind not in "iu":
+        raise ValueError(
+            f"lengths: expected {batch} whole numbers, got {lengths.dtype} {lengths.shape}"
+        )
+    if lengths.min() < 0 or lengths.max() > time:
+        raise ValueError(f"lengths: expected numbers from 0 to {time}, got {lengths.tolist()}")
+    return (np.arange(time)[:, None] < lengths)[..., None]

@@ -19,7 +19,7 @@ settings.load_profile("gru_lib")
 
 
 class TwoArrays(Recurrent):
-    """A cell whose state is a pair, like an LSTM's: c_t = c_{t-1} / 2 + tanh a_t, h_t = tanh c_t."""
+    """A state of two arrays, like an LSTM's: c_t = c_{t-1} / 2 + tanh a_t, h_t = tanh c_t."""
 
     states = ("h", "c")
 

@@ -248,6 +248,11 @@ def test_chunks_against_a_loop_by_hand(stateful):
             state = final if stateful else None
     assert_same(ours.params, hand.params)
     np.testing.assert_allclose(history["loss"], [np.mean(losses)], rtol=1e-14)
+    if stateful:  # which is also what fit does when it is not told
+        default = build("all")
+        del options["stateful"]
+        fit(default, x, y, SGD(0.05, 0.9), epochs=1, **options)
+        assert_same(default.params, hand.params)
 
 
 def test_float32_stays_float32():
@@ -326,6 +331,7 @@ def test_divergence_in_the_first_epoch_keeps_the_start():
     model, error = diverge(SGD(1.0), scripted(1.0, np.inf))
     assert "epoch 1, batch 2: the loss" in str(error)
     assert len(error.history) == 0
+    assert (error.history.dtypes == float).all()
     assert_same(model.params, build().params)
 
 
@@ -350,6 +356,10 @@ def test_divergence_of_the_prediction():
     model = build()
     model.params["dense1.W_hy"][...] = 1e308
     model.params["rnn0.b_h"][...] = 5
+    _, error = diverge(SGD(0.1), model=model)
+    assert "epoch 1, batch 1: the prediction is not finite" in str(error)
+    model = build()
+    model.params["rnn0.W_xh"][0, 1] = np.nan
     _, error = diverge(SGD(0.1), model=model)
     assert "epoch 1, batch 1: the prediction is not finite" in str(error)
 

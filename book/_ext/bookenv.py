@@ -12,11 +12,14 @@ MATHJAX_PARTS = ("tex-svg.js", "input/tex/extensions", "a11y", "sre")
 
 
 def drop_thebe(app, pagename, templatename, context, doctree):
-    """Remove every script and style sheet that names thebe from a page."""
+    """Remove from a page every script and style sheet, linked or inline, that names thebe."""
+
+    def names_thebe(file):
+        inline = getattr(file, "attributes", {}).get("body", "")
+        return "thebe" in f"{getattr(file, 'filename', file)} {inline}".lower()
+
     for kind in ("script_files", "css_files"):
-        context[kind] = [
-            f for f in context.get(kind, []) if "thebe" not in str(getattr(f, "filename", f))
-        ]
+        context[kind] = [f for f in context.get(kind, []) if not names_thebe(f)]
 
 
 def copy_mathjax(app, exception):

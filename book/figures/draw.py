@@ -90,7 +90,7 @@ def unrolled():
     ]
     parts += [box(184, 146, "h_0", "plain", 46)]
     for i, x in enumerate((262, 348, 434), start=1):
-        parts += column(x, str(i))
+        parts += column(x, str(i), output=i == 3)
         parts.append(arrow(x - 60 if i > 1 else 208, 146, x - 28, 146, BLUE))
     parts += [
         text(222, 120, "W_{hh}", 16, BLUE),
@@ -98,7 +98,7 @@ def unrolled():
         text(390, 120, "W_{hh}", 16, BLUE),
     ]
     parts += [text(x + 9, 200, "W_{xh}", 16, anchor="start") for x in (262, 348, 434)]
-    parts += [text(x + 9, 96, "W_{hy}", 16, anchor="start") for x in (262, 348, 434)]
+    parts.append(text(443, 96, "W_{hy}", 16, anchor="start"))
     parts.append(text(346, 280, "time →", 17, GREY))
     return svg(292, "A recurrent network as a loop, and unrolled over three steps", *parts)
 
@@ -120,9 +120,34 @@ def backward():
         f'<path d="M193 110V190" stroke="{RED}" stroke-width="3"/>',
         text(193, 100, "cut: k = 2", 17, RED),
         text(376, 62, "∂L/∂ŷ", 17, RED, italic=True),
-        text(240, 284, "grey: values forward · red, dashed: gradient back", 16, INK),
+        text(240, 282, "solid: values forward · red, dashed: gradient back,", 16),
+        text(240, 303, "down to where the weights were used", 16),
     ]
-    return svg(298, "Gradient flowing back through two recurrent steps, then cut", *parts)
+    return svg(318, "Gradient flowing back through two recurrent steps, then cut", *parts)
+
+
+def numbers():
+    """Draw the chain of one unit with its numbers, forward and back, and the sum for w."""
+    xs = (52, 164, 276, 388)
+    parts = [text(20, 26, "forward: h = x + 0.5 h before", 17, anchor="start")]
+    for i, (x, h) in enumerate(zip(xs, ("0", "1", "2.5", "0.25"), strict=True)):
+        parts.append(box(x, 96, h, "state" if i else "plain", 58))
+        parts.append(text(x, 62, f"h_{i}", 17))
+        if i:
+            parts.append(arrow(xs[i - 1] + 30, 89, x - 32, 89, GREY))
+            parts.append(text((xs[i - 1] + x) / 2, 80, "0.5", 16, GREY))
+    for i, (x, g) in enumerate(zip(xs[1:], ("−0.5", "−1", "−2"), strict=True)):
+        parts.append(text(x, 148, g, 18, RED))
+        if i:
+            parts.append(arrow(x - 32, 104, xs[i] + 32, 104, RED, dashed=True))
+    parts.append(text(20, 148, "∂L/∂h", 17, RED, anchor="start", italic=True))
+    parts.append(arrow(462, 104, 420, 104, RED, dashed=True))
+    parts.append(text(20, 196, "each use of w: ∂L/∂h times h before", 17, anchor="start"))
+    terms = ("−0.5 · 0 = 0", "−1 · 1 = −1", "−2 · 2.5 = −5")
+    parts += [text(x, 226, term, 16) for x, term in zip((140, 264, 396), terms, strict=True)]
+    parts += [arrow(x, 234, 252 + (x - 264) * 0.3, 262) for x in (140, 264, 396)]
+    parts.append(box(256, 284, "sum: ∂L/∂w = −6", "output", 190))
+    return svg(316, "Three steps of one unit, forward and backward, in numbers", *parts)
 
 
 def sequences():
@@ -145,7 +170,7 @@ def sequences():
             if outputs[i]:
                 parts += [box(x, 56, "", "output", 28, 28), arrow(x, 98, x, 73)]
     parts += [
-        text(240, 214, "blue: inputs · yellow: states · green: outputs", 16, INK),
+        text(240, 214, "boxes, bottom to top: inputs, states, outputs", 16, INK),
     ]
     return svg(228, "Three ways to map between sequences and single values", *parts)
 
@@ -179,6 +204,7 @@ def two_truncations():
 
 DIAGRAMS = {
     "unrolled": unrolled,
+    "numbers": numbers,
     "backward": backward,
     "sequences": sequences,
     "two-truncations": two_truncations,
