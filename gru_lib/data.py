@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .validate import require_array, require_count
+from .validate import float_dtype, require_array, require_count
 
 
 def sine(count, step=1.0, start=0.0):
@@ -30,8 +30,7 @@ def windows(series, length):
 
     """
     series = np.asarray(series)
-    dtype = series.dtype if series.dtype.kind == "f" else np.float64
-    series = require_array("series", series, ("n",), dtype)
+    series = require_array("series", series, ("n",), float_dtype(series))
     require_count("length", length)
     if len(series) <= length:
         raise ValueError(f"series: expected more than {length} values, got {len(series)}")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .validate import require_array, require_count
+from .validate import float_dtype, require_array, require_count
 
 
 def rmse(prediction, target):
@@ -55,7 +55,7 @@ def free_run(predict, window, steps):
 
     """
     window = np.asarray(window)
-    window = require_array("window", window, ("length", 1), window.dtype).copy()
+    window = require_array("window", window, ("length", 1), float_dtype(window)).copy()
     forecast = np.empty(require_count("steps", steps), window.dtype)
     for i in range(steps):
         prediction = predict(window[None])

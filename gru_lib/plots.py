@@ -1,6 +1,7 @@
 """Pictures out: one style for the book, and the figures that several chapters draw."""
 
 import inspect
+import itertools
 import textwrap
 
 import matplotlib.pyplot as plt
@@ -48,10 +49,10 @@ def plot_history(history):
         The figure.
 
     """
-    figure, (top, bottom) = plt.subplots(2, 1, figsize=(5.8, 5.2), sharex=True)
+    figure, (top, bottom) = plt.subplots(2, 1, figsize=(5.8, 5.6))
     top.semilogy(history.index, history["loss"], label="training")
     top.semilogy(history.index, history["validation_loss"], "--", label="validation")
-    top.set(ylabel="loss")
+    top.set(xlabel="epoch", ylabel="loss")
     top.legend()
     bottom.semilogy(history.index, history["gradient_norm"], label="before clipping")
     bottom.semilogy(history.index, history["clipped_norm"], "--", label="after clipping")
@@ -76,7 +77,8 @@ def plot_forecast(known, truth, forecasts):
     steps = np.arange(1, len(truth) + 1)
     axes.plot(np.arange(1 - len(known), 1), known, color="#999999", label="known")
     axes.plot(steps, truth, color=COLOURS["black"], label="truth")
-    for (label, values), style in zip(forecasts.items(), ("--", ":", "-."), strict=False):
+    styles = itertools.cycle(("--", ":", "-."))
+    for (label, values), style in zip(forecasts.items(), styles, strict=False):
         axes.plot(steps, values, style, label=label)
     axes.axvline(0.5, color="#999999", linewidth=1)
     axes.set(xlabel="steps after the last known value", ylabel="value")

@@ -149,21 +149,18 @@ class Recurrent:
     def _truncated(self, losses, limit):
         """Each loss term travels on its own and ends after crossing `limit` recurrent steps.
 
-        The terms that are under way are one array with a leading axis, so that a step back is one
-        call for all of them. With one loss term, at the end, the loop ends after `limit` + 1 steps.
+        Terms under way are stacked, so that a step back is one call for all of them. With one loss
+        term, at the end, there is nothing to do after `limit` + 1 steps.
         """
         _, a, tracks, _ = self._run
         time = len(a)
         da = np.zeros_like(a)
-        first_loss = min((t for t in range(time) if losses[t] is not None), default=time)
         terms = []  # (recurrent steps crossed, gradients of the state's arrays)
         first = time
         for t in reversed(range(time)):
             if losses[t] is not None:
                 terms.append((0, losses[t]))
             if not terms:
-                if t < first_loss:
-                    break
                 continue
             first = t
             stacked = [np.stack(arrays) for arrays in zip(*(d for _, d in terms), strict=True)]
@@ -184,8 +181,8 @@ class Recurrent:
     def _loss_terms(self, dh, dstate):
         """Sort the loss terms by time step: a list of gradients of the state, None where none.
 
-        Also returned is what reaches the initial state directly, from sequences of length 0. After
-        this nothing needs a mask: no gradient ever enters a padded step.
+        Also returned is what reaches the initial state directly, from sequences of length 0.
+        No gradient enters a padded step, so the rest of the backward pass needs no mask.
         """
         x, _, tracks, valid = self._run
         time, batch, _ = x.shape
@@ -204,12 +201,12 @@ class Recurrent:
             for step in np.unique(last):
                 here = (last == step)[:, None]
                 term = [np.where(here, d, 0) for d in dstate]
+                present = losses[step - 1] if step else None
                 if step == 0:
                     dstart = term
-                elif losses[step - 1] is None:
+                elif present is None:
                     losses[step - 1] = term
                 else:
-                    present = losses[step - 1]
                     losses[step - 1] = [p + d for p, d in zip(present, term, strict=True)]
         return losses, dstart
 

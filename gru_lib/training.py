@@ -17,9 +17,9 @@ COLUMNS = ["loss", "validation_loss", "gradient_norm", "clipped_norm", "seconds"
 class History(pd.DataFrame):
     """One row per epoch, indexed from 1.
 
-    Columns: `loss` (mean over the epoch's batches, each before its update), `validation_loss` (at
-    the end of the epoch; NaN without validation data), `gradient_norm` and `clipped_norm` (mean
-    global norm before and after clipping), `seconds` (that epoch took).
+    Columns: `loss` (mean over the batches, each before its update), `validation_loss` (at the end;
+    NaN without validation data), `gradient_norm` and `clipped_norm` (mean global norm before and
+    after clipping), `seconds` (that epoch took).
     """
 
     @property
@@ -36,9 +36,7 @@ class History(pd.DataFrame):
 class TrainingDiverged(ArithmeticError):
     """Training met a number that is not finite; the model holds the best parameters so far.
 
-    Attributes:
-        history: the epochs that were completed.
-
+    The attribute `history` holds the epochs that were completed.
     """
 
     def __init__(self, epoch, batch, culprit):
@@ -72,8 +70,8 @@ def fit(
 ):
     """Train `model` in place by mini-batch gradient descent; it ends with its best parameters.
 
-    Best means the lowest validation loss, or the lowest training loss without `validation`. The
-    progress bar shows only in a terminal.
+    Best: of lowest validation loss, or training loss without `validation`. The progress bar
+    shows only in a terminal.
 
     Args:
         model: a `Model`.
@@ -84,17 +82,15 @@ def fit(
         batch_size: sequences per update.
         loss: function of prediction and target that returns the loss and its gradient.
         validation: a pair like `(x, y)` that is measured after every epoch, never trained on.
-        truncate: truncated backpropagation, first meaning: the gradient of each loss term crosses
-            at most this many recurrent steps.
-        chunk_length: truncated backpropagation, second meaning, for a model with `output="all"`:
-            each sequence is cut into consecutive chunks of this many steps, with an update after
-            each. The gradient never leaves its chunk.
+        truncate: truncated BPTT, first meaning: the gradient of each loss term crosses at most
+            this many recurrent steps.
+        chunk_length: truncated BPTT, second meaning, for a model with `output="all"`: sequences
+            are cut into chunks of this many steps, with an update, and BPTT, inside each.
         stateful: with `chunk_length`, a chunk starts from the state in which the one before it
-            ended (a stateful network); False starts every chunk from zeros.
+            ended; False starts every chunk from zeros.
         clip_value: clip every entry of the gradient into [-clip_value, clip_value].
         clip_norm: clip the global norm of the gradient.
-        schedule: `"constant"`, or `"linear"`: the learning rate falls in equal steps, update by
-            update, towards 0 at the end.
+        schedule: `"constant"`, or `"linear"`: the learning rate falls, update by update, to 0.
         patience: stop when this many epochs in a row have not improved on the best.
         shuffle: visit the sequences in a new random order every epoch.
         seed: seed of that order.
@@ -121,8 +117,7 @@ def fit(
     kept = trainer.copy_parameters()
     try:
         for epoch in tqdm(range(1, epochs + 1), "epoch", disable=None):
-            started = time.perf_counter()
-            measured = []
+            measured, started = [], time.perf_counter()
             for batch, chosen in enumerate(batches, start=1):
                 state = None
                 for part in chunks:
@@ -132,7 +127,7 @@ def fit(
                     state = state if stateful else None
                     measured.append(numbers)
             value, norm, clipped = np.mean(measured, axis=0)
-            score = np.nan if validation is None else trainer.evaluate(*validation)
+            score = np.nan if validation is None else trainer.evaluate(*validation, (epoch, batch))
             rows.append([value, score, norm, clipped, time.perf_counter() - started])
             score = value if validation is None else score
             waited = 0 if score < best else waited + 1
@@ -184,10 +179,12 @@ class _Trainer:
             self.require_finite(where, {f"the parameter {n}": w for n, w in params.items()})
         return (value, norm, clipped), final
 
-    def evaluate(self, x, y):
+    def evaluate(self, x, y, where):
         """Return the loss on data that is not trained on."""
         prediction, _ = self.model.forward(x)
-        return self.loss(prediction, y)[0]
+        value, _ = self.loss(prediction, y)
+        self.require_finite(where, {"the validation loss": value})
+        return value
 
     @staticmethod
     def require_finite(where, arrays):
@@ -197,12 +194,14 @@ class _Trainer:
 
     def require_pair(self, name, x, y):
         """Return inputs and targets as arrays, checked against each other and the model."""
-        x = require_array(
-            f"x of {name}", x, ("n", "time", self.model.layers[0].input_size), self.model.dtype
-        )
-        y = np.asarray(y)
+        shape = ("n", "time", self.model.layers[0].input_size)
+        x = require_array(f"x of {name}", x, shape, self.model.dtype)
+        y = np.atleast_1d(y)
         if len(y) != len(x):
             raise ValueError(f"{name}: expected as many targets as inputs, got {len(y)}, {len(x)}")
+        if self.model.output == "all" and y.shape[1:2] != x.shape[1:2]:
+            raise ValueError(f"{name}: expected {x.shape[1]} targets a row, got shape {y.shape}")
+        y = require_array(f"y of {name}", y, tuple(f"n{i}" for i in range(y.ndim)), y.dtype)
         return x, y
 
     def copy_parameters(self):

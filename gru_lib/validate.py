@@ -52,6 +52,11 @@ def _require_shape(name, given, expected):
         raise ValueError(f"{name}: expected at least one number on every axis, got shape {given}")
 
 
+def float_dtype(array):
+    """Return the array's own dtype if it is a floating one, else float64, to be asked for."""
+    return array.dtype if array.dtype.kind == "f" else np.dtype(np.float64)
+
+
 def require_count(name, value, least=1):
     """Return `value` as an int that is at least `least`; anything else raises one clear error.
 

@@ -1,12 +1,17 @@
 """Figures: they are returned, they show what they are given, and their axes say what it is."""
 
+import inspect
+import textwrap
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
-from gru_lib.plots import COLOURS, STYLE, plot_forecast, plot_history, use_style
+from gru_lib import RNN
+from gru_lib.activations import sigmoid
+from gru_lib.plots import COLOURS, STYLE, plot_forecast, plot_history, show_source, use_style
 from gru_lib.training import COLUMNS, History
 
 
@@ -64,6 +69,14 @@ def test_forecast(count):
     (border,) = [line for line in axes.get_lines() if line.get_label()[0] == "_"]
     assert set(border.get_xdata()) == {0.5}
     figure.canvas.draw()
+
+
+def test_source_is_shown_as_python():
+    step = textwrap.dedent(inspect.getsource(RNN.step)).strip()
+    assert show_source(RNN.step).data == f"```python\n{step}\n```"
+    both = show_source(sigmoid, RNN.step).data
+    assert both.startswith("```python\ndef sigmoid(")
+    assert both.endswith(f"\n\n\n{step}\n```")
 
 
 def test_style():
