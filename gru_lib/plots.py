@@ -75,11 +75,13 @@ def plot_forecast(known, truth, forecasts):
     """
     figure, axes = plt.subplots()
     steps = np.arange(1, len(truth) + 1)
-    axes.plot(np.arange(1 - len(known), 1), known, color="#999999", label="known")
-    axes.plot(steps, truth, color=COLOURS["black"], label="truth")
+    axes.plot(
+        np.arange(1 - len(known), 1), known, color=COLOURS["black"], linewidth=1.6, label="known"
+    )
+    axes.plot(steps, truth, color="#bbbbbb", linewidth=5, label="truth")
     styles = itertools.cycle(("--", ":", "-."))
     for (label, values), style in zip(forecasts.items(), styles, strict=False):
-        axes.plot(steps, values, style, label=label)
+        axes.plot(steps, values, style, linewidth=1.6, label=label)
     axes.axvline(0.5, color="#999999", linewidth=1)
     axes.set(xlabel="steps after the last known value", ylabel="value")
     axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))

@@ -36,10 +36,10 @@ def test_history():
     rows = np.arange(1.0, 16.0).reshape(3, 5)
     index = pd.RangeIndex(1, 4, name="epoch")
     figure = plot_history(History(rows, index=index, columns=COLUMNS))
-    left, right = figure.axes
+    losses, norms = figure.axes
     shown = {
-        left: {"training": rows[:, 0], "validation": rows[:, 1]},
-        right: {"before clipping": rows[:, 2], "after clipping": rows[:, 3]},
+        losses: {"training": rows[:, 0], "validation": rows[:, 1]},
+        norms: {"before clipping": rows[:, 2], "after clipping": rows[:, 3]},
     }
     for axes, expected in shown.items():
         assert axes.get_xlabel() == "epoch"
@@ -48,8 +48,8 @@ def test_history():
         assert legend(axes) == list(lines) == list(expected)
         for label, values in expected.items():
             np.testing.assert_array_equal(lines[label], [[1, 2, 3], values])
-    assert "error" in left.get_ylabel()
-    assert "norm" in right.get_ylabel()
+    assert losses.get_ylabel() == "loss"
+    assert "norm" in norms.get_ylabel()
     figure.canvas.draw()
 
 

@@ -1,5 +1,7 @@
 """`fit`: what it learns, keeps, records, schedules, and how it stops."""
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -105,7 +107,9 @@ def test_batches_in_a_new_order_every_epoch():
 def test_history():
     model, optimizer = build(), Recorder()
     x, y = X[:6], Y[:6]
+    started = time.perf_counter()
     history = fit(model, x, y, optimizer, epochs=2, batch_size=4, shuffle=False)
+    elapsed = time.perf_counter() - started
     assert isinstance(history, History)
     assert list(history.columns) == COLUMNS
     assert COLUMNS == ["loss", "validation_loss", "gradient_norm", "clipped_norm", "seconds"]
@@ -113,6 +117,7 @@ def test_history():
     assert history.index.name == "epoch"
     assert history["validation_loss"].isna().all()
     assert (history["seconds"] > 0).all()
+    assert history["seconds"].sum() <= elapsed
     prediction, _ = model.forward(x)
     batches = [mean_squared_error(prediction[s], y[s])[0] for s in (slice(4), slice(4, 6))]
     np.testing.assert_allclose(history["loss"], np.mean(batches), rtol=1e-12)
@@ -371,6 +376,15 @@ def test_divergence_of_a_gradient_names_the_first(output):
 
     _, error = diverge(Recorder(), loss, build(output), y=Y if output == "last" else X)
     assert "epoch 1, batch 1: the gradient of rnn0.W_xh is not finite" in str(error)
+
+
+@pytest.mark.parametrize("spoil", [lambda x: 1e308 * (x + 10), lambda x: (x + np.inf) - np.inf])
+def test_divergence_is_an_error_and_not_a_warning_too(spoil):
+    def loss(prediction, y):
+        return spoil(prediction).sum(), np.zeros_like(prediction)
+
+    _, error = diverge(Recorder(), loss)
+    assert "the loss is not finite" in str(error)
 
 
 def test_divergence_of_the_validation_loss():

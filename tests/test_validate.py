@@ -46,6 +46,10 @@ def train(x=X, y=None, output="last", **options):
     return fit(model(output=output), x, y, SGD(0.1), **({"epochs": 1} | options))
 
 
+def run_freely(prediction):
+    return free_run(lambda window: prediction, np.ones((3, 1)), 2)
+
+
 def check(call, error, message):
     with pytest.raises(error, match=message) as caught:
         call()
@@ -192,6 +196,12 @@ FIT = [
         ValueError,
         "^validation: expected as many targets as inputs, got 2, 1$",
     ),
+    (lambda: train(y=5.0), ValueError, "^x and y: expected as many .*got 1, 2$"),
+    (
+        lambda: train(validation=(X, Y_NAN)),
+        ValueError,
+        "^y of validation: expected finite .*got nan",
+    ),
     (lambda: train(validation=(NARROW, 0)), TypeError, "^x of validation: .*float64, got float32"),
 ]
 DATA = [
@@ -221,6 +231,9 @@ DATA = [
     (lambda: free_run(len, np.ones(3), 1), ValueError, r"^window: .*\(length, 1\), got \(3,\)$"),
     (lambda: free_run(len, np.ones((3, 1)), 0), ValueError, "^steps: expected at least 1, got 0$"),
     (lambda: free_run(len, [[1], [2]], 1), TypeError, "^window: expected .*float.* got int64"),
+    (lambda: run_freely([[1.0, 2.0]]), ValueError, r"^prediction: .*\(1, 1\), got \(1, 2\)$"),
+    (lambda: run_freely([[1]]), TypeError, "^prediction: expected dtype float64, got int64"),
+    (lambda: run_freely([[np.inf]]), ValueError, "^prediction: expected finite numbers, got inf"),
     (lambda: free_run(len, np.full((1, 1), np.nan), 1), ValueError, "^window: .*finite.*nan"),
 ]
 CASES = {
