@@ -38,7 +38,8 @@ lab: $(READY) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab book
 
 refresh: $(READY) ## execute every notebook anew, in place
-	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace \
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/jupyter nbconvert --to notebook --execute --inplace \
+		--coalesce-streams --log-level WARN \
 		--ExecutePreprocessor.record_timing=False $(NOTEBOOKS)
 
 clean: ## remove the built book, the environment and all caches
