@@ -39,7 +39,7 @@ lab: $(READY) ## open the notebooks in JupyterLab
 
 refresh: $(READY) ## execute every notebook anew, in place
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/jupyter nbconvert --to notebook --execute --inplace \
-		--coalesce-streams --log-level WARN \
+		--ExecutePreprocessor.coalesce_streams=True --log-level WARN \
 		--ExecutePreprocessor.record_timing=False $(NOTEBOOKS)
 
 clean: ## remove the built book, the environment and all caches
