@@ -76,8 +76,9 @@ class Visit:
         )
         self.page.goto(address)
         self.page.wait_for_load_state("load")
-        self.page.wait_for_function("!window.MathJax || MathJax.startup?.promise")
-        self.page.evaluate("window.MathJax ? MathJax.startup.promise.then(() => 1) : 1")
+        self.page.wait_for_function(
+            "() => !window.MathJax || MathJax.startup?.promise?.then(() => true)"
+        )
 
     def __enter__(self):
         return self
