@@ -38,9 +38,9 @@ lab: $(READY) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab book
 
 refresh: $(READY) ## execute every notebook anew, in place
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/jupyter nbconvert --to notebook --execute --inplace \
-		--ExecutePreprocessor.coalesce_streams=True --log-level WARN \
-		--ExecutePreprocessor.record_timing=False $(NOTEBOOKS)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/jupyter nbconvert --log-level WARN --to notebook --inplace \
+		--execute --ExecutePreprocessor.record_timing=False $(NOTEBOOKS)
+	@$(BIN)/jupyter nbconvert --log-level WARN --to notebook --inplace --coalesce-streams $(NOTEBOOKS)
 
 clean: ## remove the built book, the environment and all caches
 	rm -rf _build .venv .pytest_cache .ruff_cache .hypothesis
