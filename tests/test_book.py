@@ -14,7 +14,7 @@ from gru_lib import RNN, Dense
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "_build" / "html"
-TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 PAGES = [TOC["root"], *(c["file"] for part in TOC["parts"] for c in part["chapters"])]
 NOTEBOOKS = sorted(
     p for p in (ROOT / "book").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts
@@ -35,7 +35,9 @@ def source(page):
 
 def cited_labels():
     lines = (
-        line for path in (ROOT / "gru_lib").rglob("*.py") for line in path.read_text().splitlines()
+        line
+        for path in (ROOT / "gru_lib").rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
     )
     return {label for line in lines for label in re.findall(r"#.*?\b(eq-[a-z0-9-]+)", line)}
 
@@ -57,7 +59,9 @@ def test_every_equation_label_stands_once():
 
 def test_docstrings_name_only_labels_that_exist():
     for path in (ROOT / "gru_lib").rglob("*.py"):
-        assert set(re.findall(r"\beq-[a-z0-9-]+", path.read_text())) <= set(defined_labels()), path
+        assert set(re.findall(r"\beq-[a-z0-9-]+", path.read_text(encoding="utf-8"))) <= set(
+            defined_labels()
+        ), path
 
 
 def test_notation_lists_every_parameter():
@@ -230,11 +234,11 @@ def test_the_first_page_leads_into_the_book():
 
 
 def test_requirements_are_exact_and_cover_the_short_list():
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if line and not line.startswith(("#", "-e"))]
     assert all(re.match(r"[\w.-]+(\[\w+\])?==[\w.]+", pin) for pin in pins)
     assert "uv pip compile" in "\n".join(lines[:3])
     listed = {re.match(r"[\w.-]+", pin)[0].lower().replace("_", "-") for pin in pins}
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = sum(project["optional-dependencies"].values(), project["dependencies"])
     assert {re.match(r"[\w-]+", name)[0] for name in declared} <= listed
