@@ -84,10 +84,14 @@ class StandardScaler:
 
         """
         train = np.asarray(train)
+        if train.size == 0 or not np.isfinite(train).all():
+            raise ValueError(
+                "train: expected finite numbers that vary, got NaN, infinity or nothing"
+            )
         axes = tuple(range(train.ndim - 1)) if train.ndim > 1 else 0
         mean, std = train.mean(axis=axes), train.std(axis=axes)
         varies = train.max(axis=axes) > train.min(axis=axes)
-        if not np.all(np.isfinite(std)) or not np.all(varies):
+        if not np.all(varies):
             raise ValueError(f"train: expected finite numbers that vary, got std {std}")
         self.mean, self.std = mean, std
         return self

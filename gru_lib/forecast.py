@@ -58,7 +58,7 @@ def free_run(predict, window, steps):
     window = require_array("window", window, ("length", 1), float_dtype(window)).copy()
     forecast = np.empty(require_count("steps", steps), window.dtype)
     for i in range(steps):
-        prediction = predict(window[None])
+        prediction = predict(window[None].copy())
         forecast[i] = require_array("prediction", prediction, (1, 1), window.dtype)[0, 0]
         window[:-1] = window[1:]
         window[-1] = forecast[i]

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from .initializers import draw_bias, draw_weights
-from .validate import require_array, require_choice, require_count, require_dtype
+from .validate import require_array, require_choice, require_count, require_dtype, valid_steps
 
 
 class Dense:
@@ -91,6 +91,8 @@ class Model:
     def __init__(self, *layers, output="last"):
         if len(layers) < 2 or not isinstance(layers[-1], Dense):
             raise TypeError("Model: expected one or more recurrent layers and then a Dense")
+        if len({id(layer) for layer in layers}) < len(layers):
+            raise ValueError("Model: expected different layers, got one of them twice")
         for below, above in itertools.pairwise(layers):
             if getattr(below, "hidden_size", None) != above.input_size:
                 raise ValueError(
@@ -102,6 +104,7 @@ class Model:
         self.layers = layers
         self.output = require_choice("output", output, ("last", "all"))
         self.dtype = layers[0].dtype
+        self._valid = None  # mask (batch, time, 1) of the real steps, None without padding
 
     @property
     def params(self):
@@ -126,7 +129,8 @@ class Model:
         Args:
             x: `(batch, time, input)`.
             state: the tuple of the layers' states that an earlier call returned; None for zeros.
-            lengths: `(batch,)`, see `Recurrent.forward`.
+            lengths: `(batch,)`, see `Recurrent.forward`; with `output="all"`, predictions at padded
+                steps are zero, and their gradients are ignored.
 
         Returns:
             `y`, `(batch, output)` for `output="last"` and `(batch, time, output)` for `"all"`,
@@ -140,13 +144,17 @@ class Model:
         starts = [None] * len(recurrent) if state is None else state
         if len(starts) != len(recurrent):
             raise ValueError(f"state: expected {len(recurrent)} states, got {len(starts)}")
+        self._valid = None
+        if lengths is not None and self.output == "all":
+            self._valid = valid_steps(lengths, *np.shape(x)[:2]).swapaxes(0, 1)
         finals = []
         for layer, start in zip(recurrent, starts, strict=True):
             x, final = layer.forward(x, start, lengths)
             finals.append(final)
         top = finals[-1] if self.output == "last" else x
         h = top[0] if isinstance(top, tuple) else top
-        return readout.forward(h), tuple(finals)
+        y = readout.forward(h)
+        return y if self._valid is None else np.where(self._valid, y, 0), tuple(finals)
 
     def backward(self, dy, truncate=None):
         """From the gradient of the prediction to `grads` of every layer.
@@ -167,6 +175,8 @@ class Model:
         *recurrent, readout = self.layers
         if truncate is not None and len(recurrent) > 1:
             raise ValueError(f"truncate: expected one recurrent layer, got {len(recurrent)}")
+        if self._valid is not None and np.shape(dy)[:2] == self._valid.shape[:2]:
+            dy = np.where(self._valid, dy, 0)
         dh, dstate = readout.backward(dy), None
         if self.output == "last":
             top = recurrent[-1]

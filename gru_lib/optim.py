@@ -74,11 +74,11 @@ class Adam:
 def global_norm(grads):
     """Euclidean norm of all gradients taken together as one long vector."""
     norm = np.sqrt(sum(float(np.vdot(g, g).real) for g in grads.values()))
-    if not np.isfinite(norm):  # the squares overflowed, or there is something not finite
+    if not 1e-15 < norm < np.inf:  # the squares overflowed or vanished, or nothing is finite
         largest = max(float(np.max(np.abs(g))) for g in grads.values())
-        if np.isfinite(largest):
+        if 0 < largest < np.inf:
             scaled = [g.astype(np.result_type(g, np.float64)) / largest for g in grads.values()]
-            norm = largest * np.sqrt(sum(np.vdot(g, g).real for g in scaled))
+            norm = largest * float(np.sqrt(sum(np.vdot(g, g).real for g in scaled)))
     return float(norm)
 
 

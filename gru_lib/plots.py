@@ -51,7 +51,8 @@ def plot_history(history):
     """
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(5.8, 5.6))
     top.semilogy(history.index, history["loss"], label="training")
-    top.semilogy(history.index, history["validation_loss"], "--", label="validation")
+    if history["validation_loss"].notna().any():
+        top.semilogy(history.index, history["validation_loss"], "--", label="validation")
     top.set(xlabel="epoch", ylabel="loss")
     top.legend()
     bottom.semilogy(history.index, history["gradient_norm"], label="before clipping")

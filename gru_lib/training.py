@@ -28,9 +28,9 @@ class History(pd.DataFrame):
 
     @property
     def best_epoch(self):
-        """The epoch whose parameters `fit` kept: lowest validation loss, else lowest loss."""
+        """The epoch whose parameters `fit` kept: lowest validation loss, else loss; 0 at first."""
         column = "loss" if self["validation_loss"].isna().all() else "validation_loss"
-        return int(self[column].idxmin())
+        return 0 if self.empty else int(self[column].idxmin())
 
 
 class TrainingDiverged(ArithmeticError):

@@ -62,7 +62,8 @@ def test_a_model_is_its_layers_one_upon_the_other():
     y, states = model.forward(x, lengths=lengths)
     h1, s1 = first.forward(x, lengths=lengths)
     h2, s2 = second.forward(h1, lengths=lengths)
-    np.testing.assert_array_equal(y, readout.forward(h2))
+    real = np.arange(5) < np.array(lengths)[:, None]
+    np.testing.assert_array_equal(y, readout.forward(h2) * real[..., None])
     np.testing.assert_array_equal(states[0], s1)
     np.testing.assert_array_equal(states[1], s2)
 
@@ -210,3 +211,21 @@ def test_dense_maps_the_last_axis_of_any_array(free, inputs, outputs, seed):
 def test_layers_that_do_not_fit(layers, error, message):
     with pytest.raises(error, match=f"^Model: .*{message}"):
         Model(*layers)
+
+
+def test_padding_never_reaches_the_readout():
+    model = Model(RNN(2, 3, seed=0), Dense(3, 1, seed=1), output="all")
+    x = np.random.default_rng(0).normal(size=(2, 4, 2))
+    y, _ = model.forward(x, lengths=[4, 1])
+    assert np.all(y[1, 1:] == 0)
+    model.backward(np.ones((2, 4, 1)))
+    assert model.grads["dense1.b_y"][0] == 5
+    model.forward(x)
+    model.backward(np.ones((2, 4, 1)))
+    assert model.grads["dense1.b_y"][0] == 8
+
+
+def test_a_layer_stands_once():
+    layer = RNN(2, 2)
+    with pytest.raises(ValueError, match=r"^Model: .* twice$"):
+        Model(layer, layer, Dense(2, 1))

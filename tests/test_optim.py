@@ -142,3 +142,10 @@ def test_an_exploded_gradient_is_clipped_and_not_wiped_out(size, dtype):
     grads = {"w": np.array([3 * size, -4 * size], dtype)}
     assert clip_by_global_norm(grads, 1.0) == pytest.approx(5 * size)
     np.testing.assert_allclose(grads["w"], [0.6, -0.8], rtol=1e-6)
+
+
+@pytest.mark.parametrize(("size", "dtype"), [(1e-30, np.float32), (1e-170, np.float64)])
+def test_a_vanishing_gradient_has_a_norm(size, dtype):
+    norm = global_norm({"w": np.full(4, size, dtype)})
+    assert norm == pytest.approx(2 * size, rel=1e-6, abs=0)
+    assert global_norm({"w": np.zeros(4, dtype)}) == 0
