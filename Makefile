@@ -14,11 +14,12 @@ help: ## list the commands
 
 $(READY): requirements.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found."; exit 1; }
+	@rm -rf .venv
 	@if command -v uv >/dev/null; then \
-		uv venv --quiet --clear --python $(PYTHON) .venv && \
+		uv venv --quiet --python $(PYTHON) .venv && \
 		uv pip install --quiet --python $(BIN)/python -r requirements.txt; \
 	else \
-		$(PYTHON) -m venv --clear .venv || \
+		$(PYTHON) -m venv .venv || \
 			{ echo "On Debian and Ubuntu: apt install python3-venv"; exit 1; }; \
 		$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt; \
 	fi

@@ -144,13 +144,13 @@ class Model:
         starts = [None] * len(recurrent) if state is None else state
         if len(starts) != len(recurrent):
             raise ValueError(f"state: expected {len(recurrent)} states, got {len(starts)}")
-        self._valid = None
-        if lengths is not None and self.output == "all":
-            self._valid = valid_steps(lengths, *np.shape(x)[:2]).swapaxes(0, 1)
         finals = []
         for layer, start in zip(recurrent, starts, strict=True):
             x, final = layer.forward(x, start, lengths)
             finals.append(final)
+        self._valid = None
+        if lengths is not None and self.output == "all":
+            self._valid = valid_steps(lengths, *x.shape[:2]).swapaxes(0, 1)
         top = finals[-1] if self.output == "last" else x
         h = top[0] if isinstance(top, tuple) else top
         y = readout.forward(h)

@@ -75,7 +75,7 @@ def global_norm(grads):
     """Euclidean norm of all gradients taken together as one long vector."""
     norm = np.sqrt(sum(float(np.vdot(g, g).real) for g in grads.values()))
     if not 1e-15 < norm < np.inf:  # the squares overflowed or vanished, or nothing is finite
-        largest = max(float(np.max(np.abs(g))) for g in grads.values())
+        largest = max((float(np.max(np.abs(g))) for g in grads.values()), default=0.0)
         if 0 < largest < np.inf:
             scaled = [g.astype(np.result_type(g, np.float64)) / largest for g in grads.values()]
             norm = largest * float(np.sqrt(sum(np.vdot(g, g).real for g in scaled)))

@@ -229,3 +229,9 @@ def test_a_layer_stands_once():
     layer = RNN(2, 2)
     with pytest.raises(ValueError, match=r"^Model: .* twice$"):
         Model(layer, layer, Dense(2, 1))
+
+
+def test_lengths_do_not_hide_what_is_wrong_with_x():
+    model = Model(RNN(2, 3, seed=0), Dense(3, 1, seed=1), output="all")
+    with pytest.raises(ValueError, match=r"^x: expected shape \(batch, time, 2\), got \(1,\)$"):
+        model.forward([1.0], lengths=[1])
