@@ -1,67 +1,19 @@
-"""A readout, and layers joined to a model."""
+"""Layers joined to a model, saved and loaded."""
 
 import itertools
 
 import numpy as np
 
-from .initializers import draw_bias, draw_weights
-from .validate import require_array, require_choice, require_count, require_dtype, valid_steps
+from .bidirectional import Bidirectional
+from .concat_gru import ConcatGRU
+from .dense import Dense
+from .gru import GRU
+from .lstm import LSTM
+from .rnn import RNN
+from .storage import read, write
+from .validate import require_array, require_choice, valid_steps
 
-
-class Dense:
-    """The readout: y = h W_hy + b_y (eq-rnn-readout), applied to the last axis.
-
-    Args:
-        input_size: numbers in h.
-        output_size: numbers in y.
-        init: how the weights start, see `initializers`.
-        dtype: `np.float64`, `np.float32` or `np.complex128`.
-        seed: seed of the generator that draws the weights.
-
-    Attributes:
-        params: `W_hy (input, output)`, `b_y (output,)`.
-        grads: the gradients by the same names, overwritten by every `backward`.
-
-    """
-
-    def __init__(self, input_size, output_size, *, init="uniform", dtype=np.float64, seed=None):
-        self.input_size = require_count("input_size", input_size)
-        self.output_size = require_count("output_size", output_size)
-        self.dtype = require_dtype(dtype)
-        rng = np.random.default_rng(seed)
-        w = draw_weights(init, rng, input_size, output_size, size=input_size)
-        b = draw_bias(init, rng, output_size, size=input_size)
-        self.params = {"W_hy": w.astype(self.dtype), "b_y": b.astype(self.dtype)}
-        self.grads = {name: np.zeros_like(w) for name, w in self.params.items()}
-        self._h = None
-
-    def forward(self, h):
-        """Map `h (..., input)` to `y (..., output)`.
-
-        Raises:
-            TypeError, ValueError: `h` of another dtype, or its last axis is not `input_size`.
-
-        """
-        free = tuple(f"n{i}" for i in range(np.ndim(h) - 1))
-        self._h = require_array("h", h, (*free, self.input_size), self.dtype, finite=False).copy()
-        return self._h @ self.params["W_hy"] + self.params["b_y"]  # eq-rnn-readout
-
-    def backward(self, dy):
-        """From ∂L/∂y `(..., output)` to ∂L/∂h `(..., input)`; overwrites `grads`.
-
-        Raises:
-            RuntimeError: called before `forward`.
-            TypeError, ValueError: `dy` of wrong dtype or shape.
-
-        """
-        if self._h is None:
-            raise RuntimeError("backward: call forward first")
-        shape = (*self._h.shape[:-1], self.output_size)
-        dy = require_array("dy", dy, shape, self.dtype, finite=False)
-        flat = dy.reshape(-1, self.output_size)
-        self.grads["W_hy"][...] = self._h.reshape(len(flat), -1).T @ flat  # eq-rnn-dwhy
-        self.grads["b_y"][...] = flat.sum(axis=0)  # eq-rnn-dby
-        return dy @ self.params["W_hy"].T  # eq-rnn-dh-last
+CELLS = {cell.__name__: cell for cell in (RNN, LSTM, GRU, ConcatGRU)}
 
 
 class Model:
@@ -76,7 +28,8 @@ class Model:
         (2, 1)
 
     Args:
-        layers: one or more recurrent layers, then a `Dense`; sizes and dtypes must fit.
+        layers: one or more recurrent layers or `Bidirectional`s, then a `Dense`; sizes and dtypes
+            must fit.
         output: `"last"`, one prediction from the final state (many-to-one), or `"all"`, one
             prediction after every step (many-to-many).
 
@@ -102,6 +55,7 @@ class Model:
             if below.dtype != above.dtype:
                 raise TypeError(f"Model: expected one dtype, got {below.dtype} and {above.dtype}")
         self.layers = layers
+        self.recurrent = layers[:-1]
         self.output = require_choice("output", output, ("last", "all"))
         self.dtype = layers[0].dtype
         self._valid = None  # mask (batch, time, 1) of the real steps, None without padding
@@ -140,20 +94,18 @@ class Model:
             TypeError, ValueError: an argument of wrong dtype or shape, empty, or not finite.
 
         """
-        *recurrent, readout = self.layers
-        starts = [None] * len(recurrent) if state is None else state
-        if len(starts) != len(recurrent):
-            raise ValueError(f"state: expected {len(recurrent)} states, got {len(starts)}")
+        starts = [None] * len(self.recurrent) if state is None else state
+        if len(starts) != len(self.recurrent):
+            raise ValueError(f"state: expected {len(self.recurrent)} states, got {len(starts)}")
         finals = []
-        for layer, start in zip(recurrent, starts, strict=True):
+        for layer, start in zip(self.recurrent, starts, strict=True):
             x, final = layer.forward(x, start, lengths)
             finals.append(final)
         self._valid = None
         if lengths is not None and self.output == "all":
             self._valid = valid_steps(lengths, *x.shape[:2]).swapaxes(0, 1)
-        top = finals[-1] if self.output == "last" else x
-        h = top[0] if isinstance(top, tuple) else top
-        y = readout.forward(h)
+        h = self.recurrent[-1].last(finals[-1]) if self.output == "last" else x
+        y = self.layers[-1].forward(h)
         return y if self._valid is None else np.where(self._valid, y, 0), tuple(finals)
 
     def backward(self, dy, truncate=None):
@@ -172,19 +124,77 @@ class Model:
             TypeError, ValueError: `dy` of wrong dtype or shape, or `truncate` with a stack.
 
         """
-        *recurrent, readout = self.layers
-        if truncate is not None and len(recurrent) > 1:
-            raise ValueError(f"truncate: expected one recurrent layer, got {len(recurrent)}")
+        if truncate is not None and len(self.recurrent) > 1:
+            raise ValueError(f"truncate: expected one recurrent layer, got {len(self.recurrent)}")
         if self._valid is not None and np.shape(dy)[:2] == self._valid.shape[:2]:
             dy = np.where(self._valid, dy, 0)
-        dh, dstate = readout.backward(dy), None
+        dh, dstate = self.layers[-1].backward(dy), None
         if self.output == "last":
-            top = recurrent[-1]
-            rest = [np.zeros_like(dh) for _ in top.states[1:]]
-            dh, dstate = None, (dh, *rest) if rest else dh
+            dh, dstate = None, self.recurrent[-1].last_backward(dh)
         dstarts = []
-        for layer in reversed(recurrent):
+        for layer in reversed(self.recurrent):
             dh, dstart = layer.backward(dh, dstate, truncate)
             dstate = None
             dstarts.append(dstart)
         return dh, tuple(reversed(dstarts))
+
+    def save(self, path):
+        """Write the model to one `.npz` file that `load` reads, whole or not at all.
+
+        Raises:
+            TypeError: a layer is not one of this package's own.
+            ValueError: `path` does not end in `.npz`.
+            OSError: the file cannot be written.
+
+        """
+        description = {
+            "output": self.output,
+            "dtype": self.dtype.name,
+            "layers": [_describe(layer) for layer in self.layers],
+        }
+        write(path, description, self.params)
+
+    @classmethod
+    def load(cls, path):
+        """Return the model that `save` wrote, equal to the last bit.
+
+        Raises:
+            ValueError: the file is damaged, foreign, or written by a newer version.
+            OSError: the file cannot be read.
+
+        """
+        description, arrays = read(path)
+        try:
+            dtype = np.dtype(description["dtype"])
+            layers = [_build(layer, dtype) for layer in description["layers"]]
+            model = cls(*layers, output=description["output"])
+            if set(arrays) != set(model.params):
+                raise ValueError(f"expected arrays {sorted(model.params)}, got {sorted(arrays)}")
+            for name, w in model.params.items():
+                w[...] = require_array(name, arrays[name], w.shape, dtype, finite=False)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"{path}: the model it describes cannot be built: {error}") from error
+        return model
+
+
+def _describe(layer):
+    """Return what `_build` needs to make a layer of the same shape, for a file."""
+    kind = type(layer)
+    if kind is Bidirectional:
+        ways = {way: _describe(getattr(layer, way)) for way in ("forwards", "backwards")}
+        return {"type": "Bidirectional"} | ways
+    if kind is Dense:
+        names = ("input_size", "output_size")
+    elif kind in CELLS.values():
+        names = ("input_size", "hidden_size", *layer.options)
+    else:
+        raise TypeError(f"save: expected layers of gru_lib, got {kind.__name__}")
+    return {"type": kind.__name__} | {name: getattr(layer, name) for name in names}
+
+
+def _build(description, dtype):
+    arguments = dict(description)
+    kind = arguments.pop("type")
+    if kind == "Bidirectional":
+        return Bidirectional(*(_build(arguments[way], dtype) for way in ("forwards", "backwards")))
+    return (CELLS | {"Dense": Dense})[kind](**arguments, dtype=dtype)

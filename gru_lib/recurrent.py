@@ -1,8 +1,8 @@
 """The loop through time that every recurrent layer shares. It knows no gate.
 
-A cell (see `rnn.py`) gives one step forward and one step backward. This module runs them through
-time, hoists the input projection of all steps into one product before the loop and the weight
-gradients into one product after it, cuts the gradient, and keeps padded steps out of everything.
+A cell (see `cell.py`) gives one step forward and one step backward. This module runs them through
+time, with one product for the input of all steps before the loop and one for the weight gradients
+after it, cuts the gradient, and keeps padded steps out of everything.
 
 Arrays inside are time-first, `(time, batch, ·)`, so that one step is one contiguous block; arrays
 that come in and go out are batch-first.
@@ -10,74 +10,28 @@ that come in and go out are batch-first.
 
 import numpy as np
 
-from .initializers import draw_bias, draw_weights
-from .validate import require_array, require_count, require_dtype, valid_steps
+from .cell import Cell
+from .validate import require_array, require_count, valid_steps
 
 
-class Recurrent:
-    """A layer that carries a state through time; a cell fills in `step` and `step_backward`.
+class Recurrent(Cell):
+    """A layer that carries a state through time. See `Cell` for the arguments."""
 
-    Args:
-        input_size: numbers per step in the input.
-        hidden_size: numbers in the state.
-        init: `"uniform"`, `"glorot"`, `"orthogonal"` or `"normal"` (see `initializers`).
-        dtype: `np.float64`, `np.float32`, or `np.complex128` for the complex-step check.
-        seed: seed of the generator that draws the weights.
-
-    Attributes:
-        params: the weights by name.
-        grads: the gradients by the same names, overwritten by every `backward`.
-
-    """
-
-    gates = 1
-    states = ("h",)  # the arrays that make up the state, each (batch, hidden)
-    weights = ("W_x", "W_h", "b")  # names: from the input, from the state, bias
-
-    def __init__(self, input_size, hidden_size, *, init="uniform", dtype=np.float64, seed=None):
-        self.input_size = require_count("input_size", input_size)
-        self.hidden_size = require_count("hidden_size", hidden_size)
-        self.dtype = require_dtype(dtype)
-        rng = np.random.default_rng(seed)
-        drawn = (
-            draw_weights(init, rng, input_size, hidden_size, hidden_size, self.gates),
-            draw_weights(init, rng, hidden_size, hidden_size, hidden_size, self.gates),
-            draw_bias(init, rng, self.gates * hidden_size, hidden_size),
-        )
-        self.params = {
-            name: w.astype(self.dtype) for name, w in zip(self.weights, drawn, strict=True)
-        }
-        self.grads = {name: np.zeros_like(w) for name, w in self.params.items()}
-        self._run = None
-
-    def step(self, a, *states):
-        """Advance one time step in place: `a` (batch, gates * hidden) is the projected input.
-
-        `states` are the arrays of the previous state, then those of the new one, to be filled.
-        """
-        raise NotImplementedError
-
-    def step_backward(self, *arrays):
-        """Go back one time step: from the gradient of the new state to that of the previous one.
-
-        `arrays` are the gradients of the new state's arrays, `a` as `step` left it, the arrays of
-        the previous state and those of the new one. Returns `(da, gradients of the previous
-        state's arrays)`. It is linear in the gradients, which may have a leading axis.
-        """
-        raise NotImplementedError
+    _run = None  # what the last forward pass left, a `_Run`
 
     def forward(self, x, state=None, lengths=None):
         """Run the layer over a batch of sequences.
 
         Args:
             x: `(batch, time, input)`.
-            state: the state before the first step, `(batch, hidden)`; zeros if None.
+            state: the state before the first step, `(batch, hidden)`, or a tuple of such arrays if
+                the layer has several `states`; zeros if None.
             lengths: `(batch,)` whole numbers from 0 to time; steps at or past a sequence's length
                 keep its state and give zero output.
 
         Returns:
-            `h (batch, time, hidden)`, the state after every step, and the final state
-            `(batch, hidden)`. Both are new arrays.
+            `h (batch, time, hidden)`, the state after every step, and the final state, of the form
+            of `state`. All are new arrays.
 
         Raises:
             TypeError, ValueError: an argument of wrong dtype or shape, empty, or not finite.
@@ -87,34 +41,35 @@ class Recurrent:
         batch, time, _ = x.shape
         start = self._require_state("state", state, batch)
         valid = valid_steps(lengths, batch, time)
-        x = x.swapaxes(0, 1).copy()
-        a = self._project(x)
-        tracks = [np.empty((time + 1, batch, self.hidden_size), self.dtype) for _ in self.states]
-        for track, array in zip(tracks, start, strict=True):
-            track[0] = array
-        for t in range(time):
-            self.step(a[t], *(s[t] for s in tracks), *(s[t + 1] for s in tracks))
+        run = self._run
+        if run is None or run.da.shape[:2] != (time, batch) or run.da.dtype != self.dtype:
+            run = self._run = _Run(self, time, batch)
+        run.valid = valid
+        run.x[..., :-1] = x.swapaxes(0, 1)
+        run.tracks[:, 0] = start
+        self.project(_flat(run.x), _flat(run.a))
+        for t, arrays in enumerate(run.steps):
+            self.step(*arrays)
             if valid is not None:
-                for s in tracks:
-                    np.copyto(s[t + 1], s[t], where=~valid[t])
-        h = tracks[0][1:].swapaxes(0, 1).copy()
+                np.copyto(run.tracks[:, t + 1], run.tracks[:, t], where=~valid[t])
+        h = run.tracks[0, 1:].copy().swapaxes(0, 1)
         if valid is not None:
             h[~valid[..., 0].T] = 0
-        self._run = (x, a, tracks, valid)
-        return h, self._as_state([s[-1].copy() for s in tracks])
+        return h, self._as_state(run.tracks[:, -1].copy())
 
     def backward(self, dh=None, dstate=None, truncate=None):
         """Backpropagation through time; overwrites `grads`.
 
         Args:
             dh: ∂L/∂h `(batch, time, hidden)`: the loss terms at every step; None for none.
-            dstate: ∂L/∂(final state) `(batch, hidden)`: a loss term at each sequence's own last
-                step; None for none.
+            dstate: ∂L/∂(final state), of the form of the state: a loss term at each sequence's own
+                last step; None for none.
             truncate: the gradient of each loss term crosses at most this many recurrent steps.
                 None, or a number of at least `time`, is full backpropagation.
 
         Returns:
-            `dx (batch, time, input)` and the gradient of the initial state `(batch, hidden)`.
+            `dx (batch, time, input)` and the gradient of the initial state, of the form of the
+            state.
 
         Raises:
             RuntimeError: called before `forward`.
@@ -123,114 +78,91 @@ class Recurrent:
         """
         if self._run is None:
             raise RuntimeError("backward: call forward first")
-        time = len(self._run[0])
-        losses, dstart = self._loss_terms(dh, dstate)
+        run = self._run
+        time, batch = run.da.shape[:2]
+        dh, ends = self._loss_terms(dh, dstate)
+        self._transposed = {}
         if truncate is None or require_count("truncate", truncate, least=0) >= time:
-            da, first, reached = self._full(losses)
+            first, dstart = 0, self._full(dh, ends)
         else:
-            da, first, reached = self._truncated(losses, truncate)
-        dstart = [d + r for d, r in zip(dstart, reached, strict=True)]
-        return self._finish(da, first), self._as_state(dstart)
+            first, dstart = self._truncated(dh, ends, truncate)
+        self._transposed = None
+        if -1 in ends:  # sequences of length 0
+            dstart = [d + e for d, e in zip(dstart, ends[-1], strict=True)]
+        dx = np.zeros((time, batch, self.input_size), self.dtype)
+        if first < time:
+            arrays = run.x[first:], run.tracks[0, first:-1], run.a[:, first:], run.da[first:]
+            _flat(dx[first:])[...] = self.gather(*(_flat(array) for array in arrays))
+        else:
+            for g in self.grads.values():
+                g[...] = 0
+        return dx.swapaxes(0, 1), self._as_state(dstart)
 
-    def _full(self, losses):
+    def _full(self, dh, ends):
         """Each step's gradient joins the one that arrives from the future."""
-        _, a, tracks, _ = self._run
-        time = len(a)
-        da = np.empty_like(a)
-        carry = [np.zeros_like(s[0]) for s in tracks]
-        for t in reversed(range(time)):
-            if losses[t] is not None:
-                carry = [c + d for c, d in zip(carry, losses[t], strict=True)]
-            da[t], carry = self.step_backward(
-                *carry, a[t], *(s[t] for s in tracks), *(s[t + 1] for s in tracks)
-            )
-        return da, 0, carry
+        run = self._run
+        carry = list(np.zeros_like(run.tracks[:, 0]))
+        for t in reversed(range(len(run.steps))):
+            if dh is not None:
+                carry[0] += dh[t]
+            if t in ends:
+                carry = [c + e for c, e in zip(carry, ends[t], strict=True)]
+            carry = self.step_backward(*carry, run.da[t], *run.steps[t])
+        return carry
 
-    def _truncated(self, losses, limit):
+    def _truncated(self, dh, ends, limit):
         """Each loss term travels on its own and ends after crossing `limit` recurrent steps.
 
         Terms under way are stacked, so that a step back is one call for all of them. With one loss
-        term, at the end, there is nothing to do after `limit` + 1 steps.
+        term, at the end, there is nothing to do after `limit` + 1 steps. Also returned is the first
+        step that any term reached.
         """
-        _, a, tracks, _ = self._run
-        time = len(a)
-        da = np.zeros_like(a)
+        run = self._run
+        zeros = list(np.zeros_like(run.tracks[:, 0]))
         terms = []  # (recurrent steps crossed, gradients of the state's arrays)
-        first = time
-        for t in reversed(range(time)):
-            if losses[t] is not None:
-                terms.append((0, losses[t]))
+        first = len(run.steps)
+        for t in reversed(range(len(run.steps))):
+            new = list(ends.get(t, zeros))
+            if dh is not None:
+                new[0] = new[0] + dh[t]
+            if any(array.any() for array in new):
+                terms.append((0, new))
             if not terms:
+                run.da[t] = 0
                 continue
             first = t
             stacked = [np.stack(arrays) for arrays in zip(*(d for _, d in terms), strict=True)]
-            each, previous = self.step_backward(
-                *stacked, a[t], *(s[t] for s in tracks), *(s[t + 1] for s in tracks)
-            )
-            da[t] = each.sum(axis=0)
+            each = np.empty((len(terms), *run.da[t].shape), self.dtype)
+            previous = self.step_backward(*stacked, each, *run.steps[t])
+            np.sum(each, axis=0, out=run.da[t])
             terms = [
                 (crossed + 1, [p[i] for p in previous])
                 for i, (crossed, _) in enumerate(terms)
                 if crossed < limit
             ]
-        reached = [np.zeros_like(s[0]) for s in tracks]
-        for _, arrays in terms:
-            reached = [r + d for r, d in zip(reached, arrays, strict=True)]
-        return da, first, reached
+        reached = [sum(arrays) for arrays in zip(zeros, *(d for _, d in terms), strict=True)]
+        return first, reached
 
     def _loss_terms(self, dh, dstate):
-        """Sort the loss terms by time step: a list of gradients of the state, None where none.
+        """Return `dh` time-first, and what `dstate` adds, by the step at which it enters.
 
-        Also returned is what reaches the initial state directly, from sequences of length 0.
-        No gradient enters a padded step, so the rest of the backward pass needs no mask.
+        Step -1 stands for the initial state of sequences of length 0. No gradient enters a padded
+        step, so the rest of the backward pass needs no mask.
         """
-        x, _, tracks, valid = self._run
-        time, batch, _ = x.shape
-        losses = [None] * time
+        valid = self._run.valid
+        time, batch = self._run.da.shape[:2]
         if dh is not None:
             shape = (batch, time, self.hidden_size)
             dh = require_array("dh", dh, shape, self.dtype, finite=False).swapaxes(0, 1)
             if valid is not None:
                 dh = np.where(valid, dh, 0)
-            rest = [np.zeros_like(s[0]) for s in tracks[1:]]
-            losses = [[dh[t], *rest] if dh[t].any() else None for t in range(time)]
-        dstart = [np.zeros_like(s[0]) for s in tracks]
-        if dstate is not None:
-            last = np.full(batch, time) if valid is None else valid[..., 0].sum(axis=0)
-            dstate = self._require_state("dstate", dstate, batch, finite=False)
-            for step in np.unique(last):
-                here = (last == step)[:, None]
-                term = [np.where(here, d, 0) for d in dstate]
-                present = losses[step - 1] if step else None
-                if step == 0:
-                    dstart = term
-                elif present is None:
-                    losses[step - 1] = term
-                else:
-                    losses[step - 1] = [p + d for p, d in zip(present, term, strict=True)]
-        return losses, dstart
-
-    def _project(self, x):
-        """Project the input of all time steps in one product: `x_t W_x + b`."""
-        w, _, b = (self.params[name] for name in self.weights)
-        time, batch, _ = x.shape
-        a = x.reshape(time * batch, -1) @ w
-        a += b
-        return a.reshape(time, batch, -1)
-
-    def _finish(self, da, first):
-        """From the gradients of all `a` to `grads` and `dx`, one product each."""
-        x, _, tracks, _ = self._run
-        flat = da[first:].reshape(-1, da.shape[-1])
-        w_x, w_h, b = self.weights
-        inputs = x[first:].reshape(-1, self.input_size)
-        before = tracks[0][first:-1].reshape(-1, self.hidden_size)  # h_{t-1} beside a_t
-        self.grads[w_x][...] = inputs.T @ flat  # eq-rnn-dwxh
-        self.grads[w_h][...] = before.T @ flat  # eq-rnn-dwhh
-        self.grads[b][...] = flat.sum(axis=0)  # eq-rnn-dbh
-        dx = np.zeros_like(x)
-        dx[first:] = (flat @ self.params[w_x].T).reshape(dx[first:].shape)  # eq-rnn-dx
-        return dx.swapaxes(0, 1).copy()
+        if dstate is None:
+            return dh, {}
+        dstate = self._require_state("dstate", dstate, batch, finite=False)
+        if valid is None:
+            return dh, {time - 1: dstate}
+        last = valid[..., 0].sum(axis=0)[:, None] - 1
+        return dh, {int(t): [np.where(last == t, d, 0) for d in dstate] for t in np.unique(last)}
 
     def _require_state(self, name, state, batch, finite=True):
         """Return the state as a list of checked arrays; zeros for None."""
@@ -246,3 +178,38 @@ class Recurrent:
     @staticmethod
     def _as_state(arrays):
         return arrays[0] if len(arrays) == 1 else tuple(arrays)
+
+    def last(self, state):
+        """Return h of a state."""
+        return state if len(self.states) == 1 else state[0]
+
+    def last_backward(self, dh):
+        """Return the gradient of a state from that of its h."""
+        return self._as_state([dh, *(np.zeros_like(dh) for _ in self.states[1:])])
+
+    def __getstate__(self):
+        return self.__dict__ | {"_run": None}  # a copy has the weights, not the last run
+
+
+class _Run:
+    """What a forward pass leaves for the backward pass, in arrays that the next one uses again.
+
+    New arrays of this size are slow to touch for the first time.
+    """
+
+    def __init__(self, layer, time, batch):
+        size, dtype = layer.hidden_size, layer.dtype
+        self.x = np.ones((time, batch, layer.input_size + 1), dtype)
+        self.a = np.empty((layer.stored, time, batch, size), dtype)
+        self.tracks = np.empty((len(layer.states), time + 1, batch, size), dtype)
+        self.da = np.empty((time, batch, layer.stored * size), dtype)
+        inputs = [self.x[..., :-1]] if layer.takes_input else []
+        before, after = self.tracks[:, :-1], self.tracks[:, 1:]
+        self.steps = list(zip(*inputs, *self.a, *before, *after, strict=True))
+        self.valid = None  # mask (time, batch, 1) of the real steps, None without padding
+
+
+def _flat(array):
+    """Join the axes (time, batch) into one, as a view."""
+    *rest, time, batch, size = array.shape
+    return array.reshape(*rest, time * batch, size)

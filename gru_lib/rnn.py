@@ -37,6 +37,7 @@ class RNN(Recurrent):
     """
 
     weights = ("W_xh", "W_hh", "b_h")
+    options = ("activation",)
 
     def __init__(
         self,
@@ -57,9 +58,9 @@ class RNN(Recurrent):
         a += h_prev @ self.params["W_hh"]  # eq-rnn-preactivation
         activation(a, out=h)  # eq-rnn-state
 
-    def step_backward(self, dh, a, h_prev, h):
+    def step_backward(self, dh, da, a, h_prev, h):
         """One step back; `dh` is all that reaches h_t, from its loss and the future."""
         _, derivative = ACTIVATIONS[self.activation]
-        da = dh * derivative(h)  # eq-rnn-da
-        dh_prev = da @ self.params["W_hh"].T  # eq-rnn-dh
-        return da, [dh_prev]
+        np.multiply(dh, derivative(h), out=da)  # eq-rnn-da
+        dh_prev = da @ self.transposed("W_hh")  # eq-rnn-dh
+        return [dh_prev]

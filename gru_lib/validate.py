@@ -1,5 +1,8 @@
 """Checks of what comes in: one clear error that names the culprit and what was expected."""
 
+import math
+import numbers
+
 import numpy as np
 
 DTYPES = (np.float32, np.float64, np.complex128)
@@ -72,15 +75,22 @@ def require_count(name, value, least=1):
     return int(value)
 
 
+def require_number(name, value):
+    """Return `value` if it is a finite number; raise ValueError otherwise."""
+    if not _is_finite(value):
+        raise ValueError(f"{name}: expected a finite number, got {value!r}")
+    return value
+
+
 def require_positive(name, value):
     """Return `value` if it is a finite number above zero; raise ValueError otherwise."""
-    try:
-        good = np.isfinite(value) and value > 0
-    except (TypeError, ValueError):
-        good = False
-    if not good:
+    if not (_is_finite(value) and value > 0):
         raise ValueError(f"{name}: expected a finite number above 0, got {value!r}")
     return value
+
+
+def _is_finite(value):
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def require_choice(name, value, choices):

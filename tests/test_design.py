@@ -10,9 +10,11 @@ import pytest
 
 import gru_lib
 
-GROUND = ["validate", "activations", "initializers", "recurrent", "rnn", "model"]
+GROUND = ["validate", "activations", "initializers", "cell", "recurrent"]
+CELLS = ["rnn", "lstm", "gru", "concat_gru"]
+JOINED = ["interop", "bidirectional", "dense", "storage", "model"]
 UPSTAIRS = ["losses", "optim", "training", "gradcheck", "data", "forecast", "plots"]
-ORDER = GROUND + UPSTAIRS
+ORDER = GROUND + CELLS + JOINED + UPSTAIRS
 FOLDER = Path(gru_lib.__file__).parent
 TREES = {path.stem: ast.parse(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.py"))}
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

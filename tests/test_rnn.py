@@ -5,7 +5,6 @@ from math import exp, tanh
 import numpy as np
 import pytest
 
-import gru_lib
 from gru_lib import RNN
 
 
@@ -72,8 +71,3 @@ def test_a_seed_repeats_and_the_default_is_float64():
         assert w.dtype == np.float64
         np.testing.assert_array_equal(w, again.params[name])
         assert not np.array_equal(w, other.params[name])
-
-
-def test_what_the_package_offers():
-    assert set(gru_lib.__all__) == {"RNN", "Dense", "Model"}
-    assert all(hasattr(gru_lib, name) for name in gru_lib.__all__)
