@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 NOTEBOOKS := $(wildcard book/*.ipynb book/appendix/*.ipynb)
 
-.PHONY: help book test lab refresh clean
+.PHONY: help book test lab refresh bench mutants clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -43,6 +43,12 @@ refresh: $(READY) ## execute every notebook anew, in place
 		--execute --ExecutePreprocessor.record_timing=False $(NOTEBOOKS)
 	@$(BIN)/jupyter nbconvert --log-level WARN --to notebook --inplace --coalesce-streams $(NOTEBOOKS)
 
+bench: $(READY) ## time gru_lib against PyTorch (pip install -r .ci/requirements.txt first)
+	@$(BIN)/python benchmarks/bench.py
+
+mutants: $(READY) ## change the library line by line and see whether the tests notice
+	@$(BIN)/python tests/mutants.py
+
 clean: ## remove the built book, the environment and all caches
-	rm -rf _build .venv .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build .venv .pytest_cache .ruff_cache .hypothesis mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .validate import float_dtype, require_array, require_count
+from .validate import float_dtype, require_array, require_count, require_dtype
 
 
 def sine(count, step=1.0, start=0.0):
@@ -13,6 +13,37 @@ def sine(count, step=1.0, start=0.0):
 def cosine(count, step=1.0, start=0.0):
     """Cosine at `count` points `step` radians apart, from `start`: `(count,)`."""
     return np.cos(start + step * np.arange(require_count("count", count)))
+
+
+def adding_problem(count, time, *, dtype=np.float64, seed=None):
+    """Sequences whose two marked values are to be added (Hochreiter and Schmidhuber, 1997).
+
+    A step shows a value from U(0, 1) and a mark. One step of the first half of the sequence and one
+    of the second are marked with 1, the others with 0. A guess that ignores the input can do no
+    better than 1, the mean sum, with a mean squared error of 1/6.
+
+    Args:
+        count: sequences.
+        time: steps in a sequence, at least 2.
+        dtype: of both arrays, `np.float64` or `np.float32`.
+        seed: seed of the generator that draws values and places.
+
+    Returns:
+        `x (count, time, 2)`, value and mark, and `y (count, 1)`, the sum of the marked values.
+
+    Raises:
+        TypeError, ValueError: `count` or `time` is not a whole number, or too small.
+
+    """
+    require_count("count", count)
+    require_count("time", time, least=2)
+    rng = np.random.default_rng(seed)
+    x = np.zeros((count, time, 2), require_dtype(dtype))
+    x[..., 0] = rng.uniform(size=(count, time))
+    rows = np.arange(count)
+    for start, stop in ((0, time // 2), (time // 2, time)):
+        x[rows, rng.integers(start, stop, count), 1] = 1
+    return x, np.sum(x[..., 0] * x[..., 1], axis=1, keepdims=True)
 
 
 def windows(series, length):

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
 
-from gru_lib.data import StandardScaler, chronological_split, cosine, sine, windows
+from gru_lib.data import (
+    StandardScaler,
+    adding_problem,
+    chronological_split,
+    cosine,
+    sine,
+    windows,
+)
 
 
 def test_made_series():
@@ -123,3 +130,31 @@ def test_a_feature_with_a_nan_is_refused():
 def test_a_scaler_must_be_fitted_first(method):
     with pytest.raises(RuntimeError, match="call fit"):
         getattr(StandardScaler(), method)(np.ones(2))
+
+
+@given(st.integers(1, 20), st.integers(2, 9), st.integers(0, 2**32 - 1))
+def test_adding_problem_marks_one_step_of_each_half(count, time, seed):
+    x, y = adding_problem(count, time, seed=seed)
+    assert x.shape == (count, time, 2)
+    assert y.shape == (count, 1)
+    values, marks = x[..., 0], x[..., 1]
+    assert ((values >= 0) & (values < 1)).all()
+    assert set(np.unique(marks)) <= {0, 1}
+    np.testing.assert_array_equal(marks[:, : time // 2].sum(axis=1), 1)
+    np.testing.assert_array_equal(marks[:, time // 2 :].sum(axis=1), 1)
+    np.testing.assert_allclose(y[:, 0], [values[i][marks[i] == 1].sum() for i in range(count)])
+    again, _ = adding_problem(count, time, seed=seed)
+    np.testing.assert_array_equal(x, again)
+
+
+def test_adding_problem_guess_and_places():
+    x, y = adding_problem(20_000, 6, dtype=np.float32, seed=0)
+    assert x.dtype == y.dtype == np.float32
+    assert abs(np.mean((y - 1) ** 2) - 1 / 6) < 0.01
+    np.testing.assert_allclose(x[..., 1].mean(axis=0), 1 / 3, atol=0.02)
+
+
+@pytest.mark.parametrize(("arguments", "culprit"), [((0, 5), "count"), ((3, 1), "time")])
+def test_adding_problem_refuses(arguments, culprit):
+    with pytest.raises(ValueError, match=culprit):
+        adding_problem(*arguments)
