@@ -1,0 +1,78 @@
+"""Change the library in hundreds of small ways and see whether the tests notice: `make mutants`.
+
+mutmut makes the changes (a sign, an index, an argument) in a copy of the repository, and runs the
+tests that touch each. A test suite that notices less than 95 of 100 fails here, and so does a change
+that goes unnoticed without standing in `tests/survivors.toml` with the reason why it may.
+
+Which modules are changed, and by which tests they are judged, stands in `pyproject.toml`.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "mutants"
+LEAST = 0.95
+PASSED, FAILED = 0, (1, 3)  # pytest's exit codes
+
+
+def run():
+    """Make and judge all mutants; mutmut itself succeeds whatever survives."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    log = ROOT / "mutants.log"
+    environment = os.environ | {"HYPOTHESIS_PROFILE": "mutants", "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "mutmut", "run"]
+    with open(log, "w", encoding="utf-8") as file:
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT, check=False
+        )
+    if done.returncode:
+        tail = log.read_text(encoding="utf-8", errors="replace")[-3000:]
+        raise SystemExit(f"{tail}\nmutmut failed; all of it stands in {log.name}")
+    log.unlink()
+
+
+def verdicts():
+    """Return the exit code of the tests for every mutant, by name."""
+    metas = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(FOLDER.rglob("*.meta"))]
+    return {name: code for meta in metas for name, code in meta["exit_code_by_key"].items()}
+
+
+def change(name):
+    """Return a mutant as (where, line before, line after), which later mutants do not renumber."""
+    from mutmut.mutation.diff_apply import get_diff_for_mutant
+
+    lines = get_diff_for_mutant(name).splitlines()
+    before = " ".join(s[1:].strip() for s in lines if s.startswith("-") and s[:3] != "---")
+    after = " ".join(s[1:].strip() for s in lines if s.startswith("+") and s[:3] != "+++")
+    where = name.rpartition("__mutmut_")[0].replace("xǁ", "").replace("ǁ", ".").replace(".x_", ".")
+    return where, before, after
+
+
+def main():
+    """Print the share that was noticed and every unexplained survivor; fail if there is cause."""
+    os.chdir(ROOT)
+    run()
+    found = verdicts()
+    survivors = sorted(change(name) for name, code in found.items() if code not in FAILED)
+    text = (ROOT / "tests" / "survivors.toml").read_text(encoding="utf-8")
+    entries = tomllib.loads(text).get("survivor", [])
+    explained = {(e["where"], e["before"], e["after"]) for e in entries}
+    share = 1 - len(survivors) / len(found)
+    print(f"{len(found)} mutants, {len(found) - len(survivors)} killed: {100 * share:.1f} %")
+    for where, before, after in survivors:
+        if (where, before, after) not in explained:
+            print(f"\nunexplained: {where}\n  - {before}\n  + {after}")
+    for where, before, after in sorted(explained - set(survivors)):
+        print(f"\nexplained, but not a survivor: {where}\n  - {before}\n  + {after}")
+    if share < LEAST or set(survivors) != explained:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
