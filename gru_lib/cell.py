@@ -106,9 +106,10 @@ class Cell:
     def step(self, *arrays):
         """Advance one time step in place.
 
-        `arrays`, each `(batch, hidden)`, are the `stored` ones, of which the first hold the
-        projected input, one per gate, and into which goes what the way back will need; the previous
-        state; and the new state, to be filled.
+        `arrays`, each `(batch, hidden)`, are for an LSTM i, f, o, g, h_prev, c_prev, h, c. First
+        come `stored` arrays that are kept for the way back: those of the gates hold their projected
+        input and are overwritten with their values. Then comes the previous state, then the new
+        one, to be filled.
         """
         raise NotImplementedError
 

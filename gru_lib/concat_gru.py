@@ -118,11 +118,11 @@ class ConcatGRU(Recurrent):
 
 
 def flip_update_gate(layer):
-    """Return a copy of a GRU for the other convention of the update gate, or back.
+    """Return a copy of a GRU with the weights of the other convention of the update gate.
 
-    Weights written for h_t = (1 - z_t) ⊙ h_{t-1} + z_t ⊙ h̃_t become weights for
-    h_t = z_t ⊙ h_{t-1} + (1 - z_t) ⊙ h̃_t, as it stands here: since 1 - σ(a) = σ(-a), it is enough
-    to change the sign of W_xz, W_hz and b_z.
+    Some write h_t = (1 - z_t) ⊙ h_{t-1} + z_t ⊙ h̃_t, where here z_t stands with h_{t-1}. Since
+    1 - σ(a) = σ(-a), a change of the signs of W_xz, W_hz and b_z leads from the weights of one
+    convention to those of the other, in both directions.
 
     Raises:
         TypeError: `layer` is neither a `GRU` nor a `ConcatGRU`.

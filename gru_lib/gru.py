@@ -111,7 +111,11 @@ class GRU(Recurrent):
         np.add(z * h_prev, (1 - z) * h_tilde, out=h)  # eq-gru-state
 
     def step_after_backward(self, dh, da, r, z, h_tilde, m, h_prev, h):
-        """One step back; `da` has the columns of r, z, m and h̃, the first three are recurrent."""
+        """One step back; the columns of `da` are those of r, z, m and h̃, in this order.
+
+        The first three are gradients of what h_{t-1} W_h gave, all but the third of what x_t W_x
+        gave, so either product has its columns side by side or in two pieces.
+        """
         da_r, da_z, dm, da_h = self.split(da)
         np.multiply(dh * (h_prev - h_tilde), sigmoid_derivative(z), out=da_z)  # eq-gru-daz
         np.multiply(dh * (1 - z), tanh_derivative(h_tilde), out=da_h)  # eq-gru-dah
@@ -126,10 +130,10 @@ class GRU(Recurrent):
         dW_h = self.grads["W_h"]
         if self.reset == "before":
             r = a[0]
-            dW_h[:, self._rz] = h_prev.T @ da[:, self._rz]
+            dW_h[:, self._rz] = h_prev.T @ da[:, self._rz]  # eq-rnn-dwhh
             dW_h[:, self._h] = (r * h_prev).T @ da[:, self._h]  # eq-gru-dwhh
             return self.gather_input(x, da)
-        np.matmul(h_prev.T, da[:, : -self.hidden_size], out=dW_h)
+        np.matmul(h_prev.T, da[:, : -self.hidden_size], out=dW_h)  # eq-rnn-dwhh
         np.sum(da[:, self._h], axis=0, out=self.grads["b_hh"])  # eq-gru-dbhh
         dx = self.gather_input(x, da[:, self._rz], self._rz)
         dx += self.gather_input(x, da[:, -self.hidden_size :], self._h)

@@ -12,7 +12,7 @@ from .lstm import LSTM
 from .rnn import RNN
 from .validate import require_array
 
-GATES = {RNN: "h", LSTM: "ifgo", GRU: "rzh"}  # in PyTorch's order
+TORCH_GATES = {RNN: "h", LSTM: "ifgo", GRU: "rzh"}  # in PyTorch's order
 
 
 def load_torch(layer, state_dict):
@@ -41,7 +41,7 @@ def load_torch(layer, state_dict):
     for suffix, (w_ih, w_hh, b_ih, b_hh) in checked.items():
         cell = cells[suffix]
         named, size = cell.named_params, cell.hidden_size
-        for k, gate in enumerate(GATES[type(cell)]):
+        for k, gate in enumerate(TORCH_GATES[type(cell)]):
             rows = slice(k * size, (k + 1) * size)
             named[f"W_x{gate}"][...] = w_ih[rows].T
             named[f"W_h{gate}"][...] = w_hh[rows].T
@@ -64,7 +64,7 @@ def dump_torch(layer):
     dump = {}
     for suffix, cell in _cells(layer):
         _require_torch_has(cell)
-        named, gates = cell.named_params, GATES[type(cell)]
+        named, gates = cell.named_params, TORCH_GATES[type(cell)]
         b_hh = [np.zeros_like(named[f"b_{gate}"]) for gate in gates]
         if "b_hh" in named:
             b_hh[gates.index("h")] = named["b_hh"]
@@ -87,7 +87,7 @@ def _cells(layer):
 
 
 def _require_torch_has(cell):
-    if type(cell) not in GATES:
+    if type(cell) not in TORCH_GATES:
         raise TypeError(f"layer: expected an RNN, LSTM or GRU, got {type(cell).__name__}")
     if isinstance(cell, GRU) and cell.reset == "before":
         raise ValueError('layer: expected reset="after", as in PyTorch, got "before"')

@@ -67,10 +67,10 @@ class LSTM(Recurrent):
         np.multiply(o, tanh(c), out=h)  # eq-lstm-state
 
     def step_backward(self, dh, dc, da, i, f, o, g, h_prev, c_prev, h, c):
-        """One step back; `dh` and `dc` are all that reaches h_t and c_t from loss and future."""
+        """One step back; `dh` is all that reaches h_t, `dc` what reaches c_t from later steps."""
         da_i, da_f, da_o, da_g = self.split(da)
         tanh_c = tanh(c)
-        dc = dc + dh * o * tanh_derivative(tanh_c)  # eq-lstm-dc
+        dc = dc + dh * o * tanh_derivative(tanh_c)  # eq-lstm-dc: and what comes through h_t
         np.multiply(dc * g, sigmoid_derivative(i), out=da_i)  # eq-lstm-dai
         np.multiply(dc * c_prev, sigmoid_derivative(f), out=da_f)  # eq-lstm-daf
         np.multiply(dh * tanh_c, sigmoid_derivative(o), out=da_o)  # eq-lstm-dao

@@ -61,7 +61,8 @@ class Recurrent(Cell):
         """Backpropagation through time; overwrites `grads`.
 
         Args:
-            dh: ∂L/∂h `(batch, time, hidden)`: the loss terms at every step; None for none.
+            dh: `(batch, time, hidden)`, for every h_t the gradient of the loss terms that read it
+                directly, without what comes back through later steps; None for none.
             dstate: ∂L/∂(final state), of the form of the state: a loss term at each sequence's own
                 last step; None for none.
             truncate: the gradient of each loss term crosses at most this many recurrent steps.
