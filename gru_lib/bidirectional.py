@@ -25,7 +25,8 @@ def reverse(x, lengths=None):
     batch, time, _ = x.shape
     valid = valid_steps(lengths, batch, time)[..., 0].T
     steps = np.arange(time)
-    source = np.where(valid, np.asarray(lengths)[:, None] - 1 - steps, steps)
+    last = np.asarray(lengths).astype(np.intp)[:, None] - 1
+    source = np.where(valid, last - steps, steps)
     return np.take_along_axis(x, source[..., None], axis=1)
 
 
@@ -71,10 +72,11 @@ class Bidirectional:
             raise TypeError(f"backwards: expected {forwards.dtype}, got {backwards.dtype}")
         self.forwards = forwards
         self.backwards = backwards
+        self.cells = (forwards, backwards)
         self.input_size = forwards.input_size
         self.hidden_size = forwards.hidden_size + backwards.hidden_size
         self.dtype = forwards.dtype
-        self._shape = None  # of the output of the last forward pass
+        self._shape = None  # of the output of the last forward pass, None without one
         self._lengths = None
 
     @property
@@ -101,15 +103,17 @@ class Bidirectional:
             `h (batch, time, hidden)` and the pair of final states.
 
         """
+        self._shape = None  # should a layer refuse, there is no run to go back through
         start = (None, None) if state is None else state
         if len(start) != 2:
             raise ValueError(f"state: expected a pair of states, got {len(start)}")
         ahead, ahead_final = self.forwards.forward(x, start[0], lengths)
-        back, back_final = self.backwards.forward(
-            reverse(np.asarray(x), lengths), start[1], lengths
-        )
+        turned = reverse(np.asarray(x), lengths)
+        back, back_final = self.backwards.forward(turned, start[1], lengths)
+        h = np.concatenate([ahead, reverse(back, lengths)], axis=2)
         self._lengths = None if lengths is None else np.array(lengths)
-        return np.concatenate([ahead, reverse(back, lengths)], axis=2), (ahead_final, back_final)
+        self._shape = h.shape
+        return h, (ahead_final, back_final)
 
     def backward(self, dh=None, dstate=None, truncate=None):
         """Backpropagate through both layers; see `Recurrent.backward`.
@@ -138,8 +142,7 @@ class Bidirectional:
 
     def last(self, state):
         """Return the outputs in a final state: `(batch, hidden)`, both layers joined."""
-        layers = (self.forwards, self.backwards)
-        return np.concatenate([a.last(s) for a, s in zip(layers, state, strict=True)], axis=1)
+        return np.concatenate([c.last(s) for c, s in zip(self.cells, state, strict=True)], axis=1)
 
     def last_backward(self, dh):
         """Return the gradient of a final state from that of `last`."""

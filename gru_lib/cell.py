@@ -48,7 +48,7 @@ class Cell:
         self._add(b, draw_bias(init, rng, gates * size, size))
 
     def _add(self, name, array):
-        self.params[name] = np.array(array, dtype=self.dtype)
+        self.params[name] = np.array(array, dtype=self.dtype, order="C")
         self.grads[name] = np.zeros_like(self.params[name])
 
     @property

@@ -60,8 +60,8 @@ class GRU(Recurrent):
     ):
         self.reset = require_choice("reset", reset, ("before", "after"))
         super().__init__(input_size, hidden_size, init=init, dtype=dtype, seed=seed)
-        self._rz = slice(0, 2 * hidden_size)  # columns of r and z
-        self._h = slice(2 * hidden_size, 3 * hidden_size)  # columns of the candidate
+        self._rz = slice(0, 2 * self.hidden_size)  # columns of r and z
+        self._h = slice(2 * self.hidden_size, 3 * self.hidden_size)  # columns of the candidate
 
     def _draw(self, init, rng):
         super()._draw(init, rng)
@@ -133,7 +133,7 @@ class GRU(Recurrent):
             dW_h[:, self._rz] = h_prev.T @ da[:, self._rz]  # eq-rnn-dwhh
             dW_h[:, self._h] = (r * h_prev).T @ da[:, self._h]  # eq-gru-dwhh
             return self.gather_input(x, da)
-        np.matmul(h_prev.T, da[:, : -self.hidden_size], out=dW_h)  # eq-rnn-dwhh
+        np.matmul(h_prev.T, da[:, : -self.hidden_size], out=dW_h)  # eq-rnn-dwhh, eq-gru-dwhh-after
         np.sum(da[:, self._h], axis=0, out=self.grads["b_hh"])  # eq-gru-dbhh
         dx = self.gather_input(x, da[:, self._rz], self._rz)
         dx += self.gather_input(x, da[:, -self.hidden_size :], self._h)

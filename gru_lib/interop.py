@@ -5,6 +5,8 @@ PyTorch multiplies from the left and keeps two biases, stacks the gates of a lay
 `bias_ih_l0`, `bias_hh_l0`, with `_reverse` behind them for the layer that reads backwards.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from .gru import GRU
@@ -30,12 +32,14 @@ def load_torch(layer, state_dict):
             another model (reset before the product; sigmoid in an RNN). Then nothing is changed.
 
     """
-    cells = dict(_cells(layer))
-    for cell in cells.values():
-        _require_torch_has(cell)
-    expected = {f"{part}_{suffix}" for suffix in cells for part in _PARTS}
-    if set(state_dict) != expected:
-        missing, extra = sorted(expected - set(state_dict)), sorted(set(state_dict) - expected)
+    cells = _cells(layer)
+    if not isinstance(state_dict, Mapping):
+        kind = type(state_dict).__name__
+        raise TypeError(f"state_dict: expected names and arrays, as a dict, got {kind}")
+    expected = [f"{part}_{suffix}" for suffix in cells for part in _PARTS]
+    missing = [name for name in expected if name not in state_dict]
+    extra = [name for name in state_dict if name not in expected]
+    if missing or extra:
         raise ValueError(f"state_dict: missing {missing or 'none'}, not expected {extra or 'none'}")
     checked = {suffix: _checked(cell, suffix, state_dict) for suffix, cell in cells.items()}
     for suffix, (w_ih, w_hh, b_ih, b_hh) in checked.items():
@@ -62,8 +66,7 @@ def dump_torch(layer):
 
     """
     dump = {}
-    for suffix, cell in _cells(layer):
-        _require_torch_has(cell)
+    for suffix, cell in _cells(layer).items():
         named, gates = cell.named_params, TORCH_GATES[type(cell)]
         b_hh = [np.zeros_like(named[f"b_{gate}"]) for gate in gates]
         if "b_hh" in named:
@@ -79,27 +82,36 @@ _PARTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
 def _cells(layer):
-    """Yield the name that PyTorch gives to each layer, and the layer."""
-    for k, level in enumerate(getattr(layer, "recurrent", (layer,))):
-        both = (level.forwards, level.backwards) if hasattr(level, "backwards") else (level,)
-        for cell, direction in zip(both, ("", "_reverse"), strict=False):
-            yield f"l{k}{direction}", cell
-
-
-def _require_torch_has(cell):
-    if type(cell) not in TORCH_GATES:
-        raise TypeError(f"layer: expected an RNN, LSTM or GRU, got {type(cell).__name__}")
-    if isinstance(cell, GRU) and cell.reset == "before":
-        raise ValueError('layer: expected reset="after", as in PyTorch, got "before"')
-    if isinstance(cell, RNN) and cell.activation != "tanh":
-        raise ValueError(f'layer: expected activation="tanh", got {cell.activation!r}')
+    """Return the single layers by PyTorch's suffix for each; refuse what PyTorch does not have."""
+    cells, levels = {}, getattr(layer, "recurrent", (layer,))
+    for k, level in enumerate(levels):
+        cells[f"l{k}"] = getattr(level, "forwards", level)
+        if hasattr(level, "backwards"):
+            cells[f"l{k}_reverse"] = level.backwards
+    for cell in cells.values():
+        if type(cell) not in TORCH_GATES:
+            raise TypeError(f"layer: expected an RNN, LSTM or GRU, got {type(cell).__name__}")
+        if isinstance(cell, GRU) and cell.reset == "before":
+            raise ValueError('layer: expected reset="after", as in PyTorch, got "before"')
+        if isinstance(cell, RNN) and cell.activation != "tanh":
+            raise ValueError(f'layer: expected activation="tanh", got {cell.activation!r}')
+    forms = {f"{type(cell).__name__} of {cell.hidden_size}" for cell in cells.values()}
+    if len(forms) > 1:
+        raise ValueError(f"layer: expected one kind and one hidden size, got {sorted(forms)}")
+    if len(cells) not in (len(levels), 2 * len(levels)):
+        raise ValueError("layer: expected Bidirectional at every level of the stack, or at none")
+    return cells
 
 
 def _checked(cell, suffix, state_dict):
     rows = len(cell.gates) * cell.hidden_size
     shapes = ((rows, cell.input_size), (rows, cell.hidden_size), (rows,), (rows,))
-    return [
-        require_array(name, state_dict[name], shape, cell.dtype)
-        for part, shape in zip(_PARTS, shapes, strict=True)
-        for name in [f"{part}_{suffix}"]
-    ]
+    arrays = []
+    for part, shape in zip(_PARTS, shapes, strict=True):
+        name = f"{part}_{suffix}"
+        try:
+            array = np.asarray(state_dict[name]).copy()  # a swap of layers may pass views
+        except (TypeError, RuntimeError) as error:
+            raise TypeError(f"{name}: expected an array or a detached tensor, {error}") from error
+        arrays.append(require_array(name, array, shape, cell.dtype))
+    return arrays

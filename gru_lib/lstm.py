@@ -27,8 +27,8 @@ class LSTM(Recurrent):
     Args:
         input_size: numbers per step in the input.
         hidden_size: numbers in h and in c.
-        forget_bias: b_f at the start; at 1 the cell remembers from the beginning (Jozefowicz et
-            al., 2015).
+        forget_bias: b_f at the start; at 1 the cell forgets more slowly from the beginning
+            (Jozefowicz et al., 2015).
         init: how the weights start, see `initializers`.
         dtype: `np.float64`, `np.float32`, or `np.complex128` for the complex-step check.
         seed: seed of the generator that draws the weights.

@@ -44,12 +44,14 @@ class Model:
     def __init__(self, *layers, output="last"):
         if len(layers) < 2 or not isinstance(layers[-1], Dense):
             raise TypeError("Model: expected one or more recurrent layers and then a Dense")
-        if len({id(layer) for layer in layers}) < len(layers):
+        single = [id(cell) for layer in layers for cell in getattr(layer, "cells", (layer,))]
+        if len(set(single)) < len(single):
             raise ValueError("Model: expected different layers, got one of them twice")
         for below, above in itertools.pairwise(layers):
-            if getattr(below, "hidden_size", None) != above.input_size:
+            wanted = getattr(above, "input_size", None)
+            if wanted is None or getattr(below, "hidden_size", None) != wanted:
                 raise ValueError(
-                    f"Model: {type(above).__name__} expects {above.input_size} inputs, "
+                    f"Model: {type(above).__name__} expects {wanted} inputs, "
                     f"{type(below).__name__} gives {getattr(below, 'hidden_size', None)}"
                 )
             if below.dtype != above.dtype:
@@ -58,6 +60,7 @@ class Model:
         self.recurrent = layers[:-1]
         self.output = require_choice("output", output, ("last", "all"))
         self.dtype = layers[0].dtype
+        self._shape = None  # of the prediction of the last forward pass, None without one
         self._valid = None  # mask (batch, time, 1) of the real steps, None without padding
 
     @property
@@ -94,6 +97,7 @@ class Model:
             TypeError, ValueError: an argument of wrong dtype or shape, empty, or not finite.
 
         """
+        self._shape = None  # should a layer refuse, there is no run to go back through
         starts = [None] * len(self.recurrent) if state is None else state
         if len(starts) != len(self.recurrent):
             raise ValueError(f"state: expected {len(self.recurrent)} states, got {len(starts)}")
@@ -106,6 +110,7 @@ class Model:
             self._valid = valid_steps(lengths, *x.shape[:2]).swapaxes(0, 1)
         h = self.recurrent[-1].last(finals[-1]) if self.output == "last" else x
         y = self.layers[-1].forward(h)
+        self._shape = y.shape
         return y if self._valid is None else np.where(self._valid, y, 0), tuple(finals)
 
     def backward(self, dy, truncate=None):
@@ -124,9 +129,12 @@ class Model:
             TypeError, ValueError: `dy` of wrong dtype or shape, or `truncate` with a stack.
 
         """
+        if self._shape is None:
+            raise RuntimeError("backward: call forward first")
         if truncate is not None and len(self.recurrent) > 1:
             raise ValueError(f"truncate: expected one recurrent layer, got {len(self.recurrent)}")
-        if self._valid is not None and np.shape(dy)[:2] == self._valid.shape[:2]:
+        dy = require_array("dy", dy, self._shape, self.dtype, finite=False)
+        if self._valid is not None:
             dy = np.where(self._valid, dy, 0)
         dh, dstate = self.layers[-1].backward(dy), None
         if self.output == "last":

@@ -81,13 +81,16 @@ class Recurrent(Cell):
             raise RuntimeError("backward: call forward first")
         run = self._run
         time, batch = run.da.shape[:2]
+        limit = time if truncate is None else require_count("truncate", truncate, least=0)
         dh, ends = self._loss_terms(dh, dstate)
         self._transposed = {}
-        if truncate is None or require_count("truncate", truncate, least=0) >= time:
-            first, dstart = 0, self._full(dh, ends)
-        else:
-            first, dstart = self._truncated(dh, ends, truncate)
-        self._transposed = None
+        try:
+            if limit >= time:
+                first, dstart = 0, self._full(dh, ends)
+            else:
+                first, dstart = self._truncated(dh, ends, limit)
+        finally:
+            self._transposed = None
         if -1 in ends:  # sequences of length 0
             dstart = [d + e for d, e in zip(dstart, ends[-1], strict=True)]
         dx = np.zeros((time, batch, self.input_size), self.dtype)

@@ -90,7 +90,11 @@ def require_positive(name, value):
 
 
 def _is_finite(value):
-    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+    try:
+        number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+        return number and math.isfinite(value)
+    except OverflowError:  # an integer beyond every float
+        return False
 
 
 def require_choice(name, value, choices):

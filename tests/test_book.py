@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 import yaml
 
-from gru_lib import RNN, Dense
+from gru_lib import GRU, LSTM, RNN, ConcatGRU, Dense
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "_build" / "html"
@@ -39,7 +39,8 @@ def cited_labels():
         for path in (ROOT / "gru_lib").rglob("*.py")
         for line in path.read_text(encoding="utf-8").splitlines()
     )
-    return {label for line in lines for label in re.findall(r"#.*?\b(eq-[a-z0-9-]+)", line)}
+    comments = (line.partition("#")[2] for line in lines)
+    return {label for comment in comments for label in re.findall(r"\beq-[a-z0-9-]+", comment)}
 
 
 def defined_labels():
@@ -66,7 +67,7 @@ def test_docstrings_name_only_labels_that_exist():
 
 def test_notation_lists_every_parameter():
     table = source("book/appendix/notation")
-    for layer in (RNN(1, 2), Dense(2, 1)):
+    for layer in (RNN(1, 2), LSTM(1, 2), GRU(1, 2, reset="after"), ConcatGRU(1, 2), Dense(2, 1)):
         for name in layer.params:
             assert f'`params["{name}"]`' in table
 

@@ -2,30 +2,30 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from conftest import KINDS, runs
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gru_lib import RNN
+from gru_lib import GRU, LSTM, RNN, ConcatGRU
 from gru_lib.gradcheck import central_difference, complex_step, gradcheck, relative_error
 
+ARRAYS = {
+    "RNN": ["W_xh", "W_hh", "b_h", "x", "h0"],
+    "LSTM": ["W_x", "W_h", "b", "x", "h0", "c0"],
+    "GRU": ["W_x", "W_h", "b", "x", "h0"],
+    "GRU after": ["W_x", "W_h", "b", "b_hh", "x", "h0"],
+    "ConcatGRU": ["W_r", "b_r", "W_z", "b_z", "W_h", "b_h", "x", "h0"],
+}
 
-@given(
-    batch=st.integers(1, 4),
-    time=st.integers(1, 6),
-    inputs=st.integers(1, 4),
-    hidden=st.integers(1, 4),
-    activation=st.sampled_from(["tanh", "sigmoid"]),
-    seed=st.integers(0, 2**32 - 1),
-    data=st.data(),
-)
-def test_backward_is_right(batch, time, inputs, hidden, activation, seed, data):
-    layer = RNN(inputs, hidden, activation=activation, seed=seed)
-    x = np.random.default_rng(seed).normal(size=(batch, time, inputs))
-    steps = st.lists(st.integers(0, time), min_size=batch, max_size=batch)
-    lengths = data.draw(st.none() | steps.map(np.array), "lengths")
-    truncate = data.draw(st.none() | st.integers(0, time + 2), "truncate")
-    errors = gradcheck(layer, x, lengths=lengths, truncate=truncate, seed=seed)
-    assert list(errors) == ["W_xh", "W_hh", "b_h", "x", "h0"]
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=30)
+@given(data=st.data())
+def test_backward_is_right(kind, data):
+    run = data.draw(runs(kinds=(kind,), most=(3, 5, 3, 3)))
+    lengths = data.draw(st.sampled_from([None, run.lengths]), "lengths")
+    errors = gradcheck(run.layer, run.x, run.state, lengths, run.truncate)
+    assert list(errors) == (ARRAYS.get(kind) or ARRAYS[kind.split()[0]])
     for name, error in errors.items():
         assert error <= 1e-10, name
 
@@ -41,62 +41,128 @@ def test_a_state_of_two_arrays(pair_cell, seed, truncate, data):
 
 
 class MissingTranspose(RNN):
-    def step_backward(self, dh, a, h_prev, h):
-        da, _ = super().step_backward(dh, a, h_prev, h)
-        return da, [da @ self.params["W_hh"]]
+    def step_backward(self, dh, da, a, h_prev, h):
+        super().step_backward(dh, da, a, h_prev, h)
+        return [da @ self.params["W_hh"]]
 
 
 class SlopeAtThePreActivation(RNN):
-    def step_backward(self, dh, a, h_prev, h):
-        return super().step_backward(dh, a, h_prev, a)
+    def step_backward(self, dh, da, a, h_prev, h):
+        return super().step_backward(dh, da, a, h_prev, a)
 
 
 class MissingRecurrentPath(RNN):
-    def step_backward(self, dh, a, h_prev, h):
-        da, previous = super().step_backward(dh, a, h_prev, h)
-        return da, [np.zeros_like(previous[0])]
+    def step_backward(self, dh, da, a, h_prev, h):
+        return [0 * d for d in super().step_backward(dh, da, a, h_prev, h)]
 
 
-class Noting(RNN):
-    """Remembers every step back, so that a subclass can accumulate wrongly."""
-
-    def step_backward(self, dh, a, h_prev, h):
-        da, previous = super().step_backward(dh, a, h_prev, h)
-        self.steps.append((h_prev, da))
-        return da, previous
-
-    def backward(self, *arguments):
-        self.steps = []
-        result = super().backward(*arguments)
-        self.accumulate()
-        return result
+class BiasOfTheLastStepOnly(RNN):
+    def gather(self, x, h_prev, a, da):
+        dx = super().gather(x, h_prev, a, da)
+        self.grads["b_h"][...] = da[-2:].sum(axis=0)  # the two sequences of the batch
+        return dx
 
 
-class BiasOfTheLastStepOnly(Noting):
-    def accumulate(self):
-        self.grads["b_h"][...] = self.steps[0][1].sum(axis=0)
+class AssignedInsteadOfAdded(RNN):
+    def gather(self, x, h_prev, a, da):
+        dx = super().gather(x, h_prev, a, da)
+        self.grads["W_hh"][...] = h_prev[:2].T @ da[:2]
+        return dx
 
 
-class AssignedInsteadOfAdded(Noting):
-    def accumulate(self):
-        for h_prev, da in self.steps:
-            self.grads["W_hh"][...] = h_prev.T @ da
+class ForgetGateForgottenInTheCell(LSTM):
+    def step_backward(self, dh, dc, da, *arrays):
+        dh_prev, dc_prev = super().step_backward(dh, dc, da, *arrays)
+        return [dh_prev, 0 * dc_prev]
 
 
+class CellNotForgotten(LSTM):
+    def step_backward(self, dh, dc, da, i, f, o, g, h_prev, c_prev, h, c):
+        dh_prev, dc_prev = super().step_backward(dh, dc, da, i, f, o, g, h_prev, c_prev, h, c)
+        return [dh_prev, dc_prev / f]
+
+
+class OutputForgottenInTheCell(LSTM):
+    def step_backward(self, dh, dc, da, i, f, o, *rest):
+        _, dc_prev = super().step_backward(0 * dh, dc, da.copy(), i, f, o, *rest)
+        dh_prev, _ = super().step_backward(dh, dc, da, i, f, o, *rest)
+        return [dh_prev, dc_prev]
+
+
+class UpdateGateExchanged(GRU):
+    def step_backward(self, dh, da, r, z, *rest):
+        return super().step_backward(dh, da, r, 1 - z, *rest)
+
+
+class ResetPathForgotten(GRU):
+    def step_backward(self, dh, da, *arrays):
+        previous = super().step_backward(dh, da, *arrays)
+        da_r = self.split(da)[0]
+        previous[0] -= da_r @ self.named_params["W_hr"].T
+        da_r[...] = 0
+        return previous
+
+
+class ResetNotInTheWeights(GRU):
+    def gather(self, x, h_prev, a, da):
+        dx = super().gather(x, h_prev, a, da)
+        self.named_grads["W_hh"][...] = h_prev.T @ self.split(da)[-1]
+        return dx
+
+
+class SecondBiasLikeTheFirst(GRU):
+    def gather(self, x, h_prev, a, da):
+        dx = super().gather(x, h_prev, a, da)
+        self.grads["b_hh"][...] = self.named_grads["b_h"]
+        return dx
+
+
+class ColumnsOfInputForgotten(ConcatGRU):
+    def gather(self, x, h_prev, a, da):
+        super().gather(x, h_prev, a, da)
+        return self.split(da)[-1] @ self.named_params["W_xh"].T
+
+
+class StateAndInputExchanged(ConcatGRU):
+    def gather(self, x, h_prev, a, da):
+        dx = super().gather(x, h_prev, a, da)
+        self.grads["W_z"][...] = np.roll(self.grads["W_z"], self.input_size, axis=0)
+        return dx
+
+
+RNN_ALL, LSTM_ALL, GRU_ALL = (set(ARRAYS[kind]) for kind in ("RNN", "LSTM", "GRU"))
+BEFORE, AFTER = {"reset": "before"}, {"reset": "after"}
 WRONG = [
-    (MissingTranspose, {"W_xh", "W_hh", "b_h", "x", "h0"}),
-    (SlopeAtThePreActivation, {"W_xh", "W_hh", "b_h", "x", "h0"}),
-    (MissingRecurrentPath, {"W_xh", "W_hh", "b_h", "x", "h0"}),
-    (BiasOfTheLastStepOnly, {"b_h"}),
-    (AssignedInsteadOfAdded, {"W_hh"}),
+    *(
+        (wrong, {"activation": activation}, arrays)
+        for activation in ("tanh", "sigmoid")
+        for wrong, arrays in [
+            (MissingTranspose, RNN_ALL),
+            (SlopeAtThePreActivation, RNN_ALL),
+            (MissingRecurrentPath, RNN_ALL),
+            (BiasOfTheLastStepOnly, {"b_h"}),
+            (AssignedInsteadOfAdded, {"W_hh"}),
+        ]
+    ),
+    (ForgetGateForgottenInTheCell, {}, LSTM_ALL),
+    (CellNotForgotten, {}, LSTM_ALL),
+    (OutputForgottenInTheCell, {}, LSTM_ALL),
+    (UpdateGateExchanged, BEFORE, GRU_ALL),
+    (UpdateGateExchanged, AFTER, GRU_ALL | {"b_hh"}),
+    (ResetPathForgotten, BEFORE, GRU_ALL),
+    (ResetPathForgotten, AFTER, GRU_ALL | {"b_hh"}),
+    (ResetNotInTheWeights, BEFORE, {"W_h"}),
+    (ResetNotInTheWeights, AFTER, {"W_h"}),
+    (SecondBiasLikeTheFirst, AFTER, {"b_hh"}),
+    (ColumnsOfInputForgotten, {}, {"x"}),
+    (StateAndInputExchanged, {}, {"W_z"}),
 ]
 
 
-@pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
-@pytest.mark.parametrize(("wrong", "arrays"), WRONG)
-def test_a_wrong_backward_is_caught(wrong, arrays, activation):
+@pytest.mark.parametrize(("wrong", "options", "arrays"), WRONG)
+def test_a_wrong_backward_is_caught(wrong, options, arrays):
     x = np.random.default_rng(0).normal(size=(2, 5, 2))
-    errors = gradcheck(wrong(2, 3, activation=activation, seed=0), x)
+    errors = gradcheck(wrong(2, 3, seed=0, **options), x)
     caught = {name for name, error in errors.items() if error > 1e-3}
     assert caught == arrays
     assert all(errors[name] < 1e-10 for name in errors.keys() - arrays)

@@ -1,13 +1,15 @@
-"""The loop through time: truncation against a slow reference, lengths, state, dtypes, buffers."""
+"""The loop through time: truncation against a slow reference, its cost, state, copies, buffers."""
 
-from types import SimpleNamespace
+import copy
+import pickle
 
 import numpy as np
 import pytest
+from conftest import KINDS, assert_close, assert_identical, draw_state, over, parts, results, runs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru_lib import RNN
+from gru_lib import LSTM, RNN
 
 PHI = {"tanh": np.tanh, "sigmoid": lambda a: 1 / (1 + np.exp(-a))}
 SLOPE = {  # at the pre-activation, unlike the library's
@@ -16,58 +18,19 @@ SLOPE = {  # at the pre-activation, unlike the library's
 }
 
 
-@st.composite
-def runs(draw, most_batch=4):
-    """A layer and everything that `forward` and `backward` take, with sizes down to 1."""
-    batch = draw(st.integers(1, most_batch))
-    time, inputs, hidden = (draw(st.integers(1, most)) for most in (6, 4, 4))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    activation = draw(st.sampled_from(sorted(PHI)))
-    return SimpleNamespace(
-        layer=RNN(inputs, hidden, activation=activation, seed=int(rng.integers(2**32))),
-        x=rng.normal(size=(batch, time, inputs)),
-        state=rng.normal(size=(batch, hidden)),
-        lengths=np.array(draw(st.lists(st.integers(0, time), min_size=batch, max_size=batch))),
-        dh=rng.normal(size=(batch, time, hidden)),
-        dstate=rng.normal(size=(batch, hidden)),
-        truncate=draw(st.none() | st.integers(0, time + 1)),
-        rng=rng,
-    )
-
-
-def results(layer, x, state=None, lengths=None, dh=None, dstate=None, truncate=None):
-    """Everything that a forward and a backward pass give, by name; gradients as copies."""
-    h, final = layer.forward(x, state, lengths)
-    dx, dstart = layer.backward(dh, dstate, truncate)
-    grads = {name: g.copy() for name, g in layer.grads.items()}
-    return {"h": h, "final": final, "dx": dx, "dstart": dstart} | grads
-
-
-def assert_close(ours, truth, atol=1e-12):
-    assert ours.keys() == truth.keys()
-    for name in truth:
-        np.testing.assert_allclose(ours[name], truth[name], rtol=0, atol=atol, err_msg=name)
-
-
-def assert_identical(ours, truth):
-    assert ours.keys() == truth.keys()
-    for name in truth:
-        np.testing.assert_array_equal(ours[name], truth[name], err_msg=name)
-
-
 def slow(layer, x, state, lengths, dh, dstate, truncate):
     """What `results` must give: every sequence alone, every loss term followed by itself."""
     phi, slope = PHI[layer.activation], SLOPE[layer.activation]
     w_xh, w_hh, b_h = (layer.params[name] for name in ("W_xh", "W_hh", "b_h"))
-    out = {"h": np.zeros_like(dh), "final": state.copy()}
-    out |= {"dx": np.zeros_like(x), "dstart": np.zeros_like(state)}
+    out = {"h": np.zeros_like(dh), "final h": state.copy()}
+    out |= {"dx": np.zeros_like(x), "dstart h": np.zeros_like(state)}
     out |= {name: np.zeros_like(w) for name, w in layer.params.items()}
     for row, length in enumerate(lengths):
         a, h = [], [state[row]]
         for t in range(length):
             a.append(x[row, t] @ w_xh + h[t] @ w_hh + b_h)
             h.append(phi(a[t]))
-            out["h"][row, t] = out["final"][row] = h[t + 1]
+            out["h"][row, t] = out["final h"][row] = h[t + 1]
         terms = [(t, dh[row, t]) for t in range(length)] + [(length - 1, dstate[row])]
         for last, gradient in terms:
             for crossed, t in enumerate(range(last, -1, -1)):
@@ -80,11 +43,16 @@ def slow(layer, x, state, lengths, dh, dstate, truncate):
                     break
                 gradient = w_hh @ da
             else:  # it got as far as the initial state
-                out["dstart"][row] += gradient
+                out["dstart h"][row] += gradient
     return out
 
 
-@given(runs(), st.sampled_from(["every", "last", "some"]), st.booleans(), st.data())
+@given(
+    runs(kinds=("RNN tanh", "RNN sigmoid")),
+    st.sampled_from(["every", "last", "some"]),
+    st.booleans(),
+    st.data(),
+)
 def test_truncation_against_the_slow_reference(run, where, with_dstate, data):
     batch, time, _ = run.x.shape
     if where == "last":
@@ -101,30 +69,52 @@ def test_truncation_against_the_slow_reference(run, where, with_dstate, data):
     assert_close(ours, truth)
 
 
-def test_state_starts_at_zero():
-    layer, x, dh = RNN(2, 3, seed=0), np.ones((2, 4, 2)), np.ones((2, 4, 3))
-    zeros = np.zeros((2, 3))
-    assert_identical(results(layer, x, dh=dh), results(layer, x, zeros, dh=dh, dstate=zeros))
-
-
-@pytest.mark.parametrize("truncate", [None, 0, 2, 4])
-@pytest.mark.parametrize("lengths", [None, [0, 0]])
-def test_backward_without_a_loss_gives_zeros(lengths, truncate):
-    layer, ones = RNN(2, 3, seed=0), np.ones((2, 4, 3))
-    layer.forward(np.ones((2, 4, 2)))
-    layer.backward(ones)  # leaves gradients that must be overwritten
-    layer.forward(np.ones((2, 4, 2)), lengths=lengths)
-    for dh in (None, 0 * ones, ones if lengths else None):
-        dx, dstart = layer.backward(dh, truncate=truncate)
-        for array in (dx, dstart, *layer.grads.values()):
-            assert not array.any()
-
-
 @given(runs(), st.integers(0, 3))
 def test_truncate_beyond_time_is_full_to_the_last_bit(run, beyond):
     arguments = (run.layer, run.x, run.state, run.lengths, run.dh, run.dstate)
     truncate = run.x.shape[1] + beyond
     assert_identical(results(*arguments, truncate=truncate), results(*arguments))
+
+
+@given(runs())
+def test_without_a_cut_the_two_ways_back_agree(run):
+    """No term of T steps crosses more than T - 1, so only the initial state feels the cut."""
+    time = run.x.shape[1]
+    arguments = (run.layer, run.x, run.state, run.lengths, run.dh, run.dstate)
+    cut, full = results(*arguments, truncate=time - 1), results(*arguments)
+    for name in [f"dstart {s}" for s in run.layer.states]:
+        del cut[name], full[name]
+    assert_close(cut, full)
+
+
+@given(runs())
+def test_state_and_its_gradient_are_zero_if_not_given(run):
+    zeros = over(np.zeros_like, run.state)
+    rest = {"lengths": run.lengths, "dh": run.dh, "truncate": run.truncate}
+    without = results(run.layer, run.x, **rest)
+    assert_identical(without, results(run.layer, run.x, zeros, dstate=zeros, **rest))
+
+
+@given(runs())
+def test_the_outputs_gradient_is_zero_if_not_given(run):
+    rest = {"lengths": run.lengths, "dstate": run.dstate, "truncate": run.truncate}
+    zeros = np.zeros_like(run.dh)
+    without = results(run.layer, run.x, run.state, **rest)
+    assert_identical(without, results(run.layer, run.x, run.state, dh=zeros, **rest))
+
+
+@pytest.mark.parametrize("truncate", [None, 0, 2, 4])
+@pytest.mark.parametrize("lengths", [None, [0, 0]])
+@pytest.mark.parametrize("kind", KINDS)
+def test_backward_without_a_loss_gives_zeros(kind, lengths, truncate):
+    layer, ones = KINDS[kind](2, 3, seed=0), np.ones((2, 4, 3))
+    layer.forward(np.ones((2, 4, 2)))
+    layer.backward(ones)  # leaves gradients that must be overwritten
+    layer.forward(np.ones((2, 4, 2)), lengths=lengths)
+    for dh in (None, 0 * ones, ones if lengths else None):
+        dx, dstart = layer.backward(dh, truncate=truncate)
+        for array in (dx, *parts(dstart), *layer.grads.values()):
+            assert not array.any()
 
 
 def count_rows(monkeypatch, layer):
@@ -141,10 +131,11 @@ def count_rows(monkeypatch, layer):
 
 @pytest.mark.parametrize("k", [0, 1, 5, 8])
 @pytest.mark.parametrize("through", ["dh", "dstate"])
-def test_cost_with_one_loss_at_the_end(monkeypatch, k, through):
-    layer = RNN(2, 3, seed=0)
+@pytest.mark.parametrize("kind", KINDS)
+def test_cost_with_one_loss_at_the_end(monkeypatch, kind, through, k):
+    layer = KINDS[kind](2, 3, seed=0)
     h, state = layer.forward(np.ones((2, 9, 2)))
-    dh, dstate = (np.zeros_like(h), None) if through == "dh" else (None, np.ones_like(state))
+    dh, dstate = (np.zeros_like(h), None) if through == "dh" else (None, over(np.ones_like, state))
     if through == "dh":
         dh[:, -1] = 1
     rows = count_rows(monkeypatch, layer)
@@ -175,170 +166,156 @@ def test_cost_skips_the_steps_between_two_losses(monkeypatch):
     assert rows == [1] * 9
 
 
-@given(runs())
-def test_a_padded_batch_equals_its_sequences_alone(run):
-    ours = results(
-        run.layer, run.x, run.state, run.lengths, run.dh, run.dstate, truncate=run.truncate
+def test_weight_gradients_are_summed_only_over_the_steps_reached(monkeypatch):
+    layer, steps = RNN(2, 3, seed=0), []
+    h, state = layer.forward(np.ones((2, 9, 2)))
+    original = layer.gather
+    monkeypatch.setattr(
+        layer, "gather", lambda x, *rest: steps.append(len(x)) or original(x, *rest)
     )
-    total = {name: np.zeros_like(w) for name, w in run.layer.params.items()}
-    for row, n in enumerate(run.lengths):
-        one = slice(row, row + 1)
-        for name in ("h", "dx"):
-            assert not ours[name][row, n:].any()
-        if n == 0:
-            np.testing.assert_array_equal(ours["final"][row], run.state[row])
-            np.testing.assert_array_equal(ours["dstart"][row], run.dstate[row])
-            continue
-        alone = results(
-            run.layer,
-            run.x[one, :n],
-            run.state[one],
-            dh=run.dh[one, :n],
-            dstate=run.dstate[one],
-            truncate=run.truncate,
-        )
-        for name in total:
-            total[name] += alone.pop(name)
-        part = {"h": ours["h"][one, :n], "dx": ours["dx"][one, :n]}
-        part |= {name: ours[name][one] for name in ("final", "dstart")}
-        assert_close(part, alone)
-    assert_close({name: ours[name] for name in total}, total)
+    layer.backward(dstate=np.ones_like(state), truncate=3)
+    layer.backward(np.ones_like(h))
+    assert steps == [2 * 4, 2 * 9]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_arrays_are_used_again_by_a_call_of_the_same_shape(kind):
+    layer, used = KINDS[kind](2, 3, seed=0), []
+    for shape in [(2, 4, 2), (2, 4, 2), (4, 2, 2), (4, 2, 2), (2, 4, 2)]:
+        layer.forward(np.ones(shape))
+        used.append(layer._run)
+    first, again, other, same, last = used
+    assert first is again
+    assert first is not other
+    assert other is same
+    assert last is not first
 
 
 @given(runs())
-def test_garbage_in_the_padding_changes_nothing(run):
-    arguments = {"dstate": run.dstate, "truncate": run.truncate, "lengths": run.lengths}
-    clean = results(run.layer, run.x, run.state, dh=run.dh, **arguments)
-    padded = np.arange(run.x.shape[1]) >= run.lengths[:, None]
-    run.x[padded] = run.rng.normal(scale=1e6, size=run.x[padded].shape)
-    run.dh[padded] = run.rng.normal(scale=1e6, size=run.dh[padded].shape)
-    assert_identical(results(run.layer, run.x, run.state, dh=run.dh, **arguments), clean)
-
-
-@given(runs())
-def test_full_lengths_equal_no_lengths(run):
-    batch, time, _ = run.x.shape
-    rest = {"dh": run.dh, "dstate": run.dstate, "truncate": run.truncate}
-    with_lengths = results(run.layer, run.x, run.state, np.full(batch, time), **rest)
-    assert_identical(with_lengths, results(run.layer, run.x, run.state, **rest))
-
-
-@given(runs())
-def test_a_batch_of_one_equals_that_row(run):
-    rest = {"truncate": run.truncate}
-    together = results(run.layer, run.x, run.state, dh=run.dh, dstate=run.dstate, **rest)
-    for row in range(len(run.x)):
-        one = slice(row, row + 1)
-        alone = results(
-            run.layer, run.x[one], run.state[one], dh=run.dh[one], dstate=run.dstate[one], **rest
-        )
-        names = ("h", "final", "dx", "dstart")
-        assert_close({n: alone[n] for n in names}, {n: together[n][one] for n in names})
-
-
-@given(runs(), st.data())
-def test_two_calls_that_carry_the_state_equal_one(run, data):
-    cut = data.draw(st.integers(0, run.x.shape[1]))
-    if cut in (0, run.x.shape[1]):
-        cut, run.x = 1, np.concatenate([run.x, run.x], axis=1)
-        run.dh = np.concatenate([run.dh, run.dh], axis=1)
-    whole = results(run.layer, run.x, run.state, dh=run.dh, dstate=run.dstate)
-    h1, middle = run.layer.forward(run.x[:, :cut], run.state)
-    h2, final = run.layer.forward(run.x[:, cut:], middle)
-    dx2, dmiddle = run.layer.backward(run.dh[:, cut:], run.dstate)
-    grads = {name: g.copy() for name, g in run.layer.grads.items()}
-    run.layer.forward(run.x[:, :cut], run.state)
-    dx1, dstart = run.layer.backward(run.dh[:, :cut], dmiddle)
-    grads = {name: g + run.layer.grads[name] for name, g in grads.items()}
-    h, dx = np.concatenate([h1, h2], axis=1), np.concatenate([dx1, dx2], axis=1)
-    assert_close({"h": h, "final": final, "dx": dx, "dstart": dstart} | grads, whole)
-
-
-@given(runs())
-def test_float32_stays_float32_and_close_to_float64(run):
-    wide = results(
-        run.layer, run.x, run.state, run.lengths, run.dh, run.dstate, truncate=run.truncate
-    )
-    layer = RNN(*run.layer.params["W_xh"].shape, dtype=np.float32)
-    layer.activation = run.layer.activation
-    for name, w in run.layer.params.items():
-        assert layer.params[name].dtype == np.float32
-        layer.params[name][...] = w
+def test_a_layer_may_be_made_complex_after_a_forward_pass(run):
+    truth = results(run.layer, run.x, run.state, run.lengths, run.dh, run.dstate, run.truncate)
+    layer = run.layer
+    layer.dtype = np.dtype(np.complex128)
+    layer.params = {name: w.astype(complex) for name, w in layer.params.items()}
+    layer.grads = {name: g.astype(complex) for name, g in layer.grads.items()}
     x, state, dh, dstate = (
-        array.astype(np.float32) for array in (run.x, run.state, run.dh, run.dstate)
+        over(lambda a: a.astype(complex), a) for a in (run.x, run.state, run.dh, run.dstate)
     )
-    narrow = results(layer, x, state, run.lengths, dh, dstate, truncate=run.truncate)
-    for name, array in narrow.items():
-        assert array.dtype == np.float32, name
-        atol = 1e-5 * (1 + np.abs(wide[name]).max())
-        np.testing.assert_allclose(array, wide[name], rtol=0, atol=atol, err_msg=name)
+    ours = results(layer, x, state, run.lengths, dh, dstate, run.truncate)
+    assert {a.dtype for a in ours.values()} == {np.dtype(np.complex128)}
+    assert_close({name: a.real for name, a in ours.items()}, truth)
+    assert not any(a.imag.any() for a in ours.values())
 
 
-@given(runs(), st.booleans())
-def test_returned_arrays_are_the_callers_own(run, padded):
-    lengths = run.lengths if padded else None
-    rest = {"lengths": lengths, "dh": run.dh, "dstate": run.dstate, "truncate": run.truncate}
-    first = results(run.layer, run.x, run.state, **rest)
-    kept = {name: array.copy() for name, array in first.items()}
-    second = results(run.layer, run.x + 1, run.state + 1, **rest)
-    assert_identical(first, kept)
-    names = ("h", "final", "dx", "dstart")
-    others = [second[n] for n in names] + [run.x, run.state, run.dh, run.dstate]
-    others += [*run.layer.params.values(), *run.layer.grads.values()]
-    for name in names:
-        assert not any(np.shares_memory(first[name], other) for other in others), name
-        second[name][...] = 7  # what the caller does with them is not felt inside
-    for array in run.layer.forward(run.x, run.state, lengths):
-        array[...] = 7
-    dx, dstart = run.layer.backward(run.dh, run.dstate, run.truncate)
-    np.testing.assert_array_equal(dx, kept["dx"])
-    np.testing.assert_array_equal(dstart, kept["dstart"])
-
-
-@given(runs())
-def test_arguments_are_not_changed_and_may_be_changed_later(run):
-    arguments = [run.x, run.state, run.lengths, run.dh, run.dstate]
-    kept = [a.copy() for a in arguments]
-    truth = results(run.layer, *arguments, truncate=run.truncate)
-    for argument, copy in zip(arguments, kept, strict=True):
-        np.testing.assert_array_equal(argument, copy)
-    run.layer.forward(run.x, run.state, run.lengths)
-    run.x[...], run.state[...], run.lengths[...] = 5, 5, 0
-    dx, dstart = run.layer.backward(run.dh, run.dstate, run.truncate)
+@pytest.mark.parametrize(
+    "duplicate",
+    [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))],
+    ids=["deepcopy", "pickle"],
+)
+@given(run=runs())
+def test_a_copy_has_the_weights_but_not_the_last_run(duplicate, run):
+    arguments = (run.x, run.state, run.lengths, run.dh, run.dstate, run.truncate)
+    truth = results(run.layer, *arguments)
+    twin = duplicate(run.layer)
+    with pytest.raises(RuntimeError, match=r"^backward: call forward first$"):
+        twin.backward(run.dh, run.dstate)
+    assert_identical(twin.params, run.layer.params)
+    assert_identical(results(twin, *arguments), truth)
+    for arrays in (twin.params, twin.grads):
+        for array in arrays.values():
+            array[...] = 7
+    results(twin, *arguments)
+    dx, _ = run.layer.backward(run.dh, run.dstate, run.truncate)
     np.testing.assert_array_equal(dx, truth["dx"])
-    np.testing.assert_array_equal(dstart, truth["dstart"])
-    for name, g in run.layer.grads.items():
-        np.testing.assert_array_equal(g, truth[name])
+    assert_identical(run.layer.grads, {name: truth[name] for name in run.layer.grads})
+    assert_identical(results(run.layer, *arguments), truth)
 
 
-@given(runs())
-def test_arrays_may_be_views_or_nested_lists(run):
-    rest = {"lengths": run.lengths, "truncate": run.truncate}
-    truth = results(run.layer, run.x, run.state, dh=run.dh, dstate=run.dstate, **rest)
-    views = [np.repeat(a, 2, axis=-1)[..., ::2] for a in (run.x, run.state, run.dh, run.dstate)]
-    rest["lengths"] = run.lengths.tolist()
-    for x, state, dh, dstate in (views, [a.tolist() for a in views]):
-        assert_identical(results(run.layer, x, state, dh=dh, dstate=dstate, **rest), truth)
+@pytest.mark.parametrize("kind", KINDS)
+def test_backward_before_forward_is_refused(kind):
+    layer = KINDS[kind](2, 3, seed=0)
+    with pytest.raises(RuntimeError, match=r"^backward: call forward first$"):
+        layer.backward(np.ones((2, 4, 3)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_output_in_a_state_and_the_way_back_from_it(kind):
+    layer, rng = KINDS[kind](2, 3, seed=0), np.random.default_rng(0)
+    state, dh = draw_state(layer, 2, rng), rng.normal(size=(2, 3))
+    assert layer.last(state) is parts(state)[0]
+    gradient = layer.last_backward(dh)
+    assert type(gradient) is type(state)
+    first, *others = parts(gradient)
+    assert len(others) == len(layer.states) - 1
+    np.testing.assert_array_equal(first, dh)
+    for other in others:
+        assert other.dtype == dh.dtype
+        np.testing.assert_array_equal(other, np.zeros((2, 3)), strict=True)
+
+
+class ForgetsTheCell(LSTM):
+    def step_backward(self, *arrays):
+        return super().step_backward(*arrays)[:1]
 
 
 @pytest.mark.parametrize("truncate", [None, 1])
-def test_a_gradient_that_is_not_finite_passes_through(truncate):
-    layer, dh, dstate = RNN(2, 3, seed=0), np.zeros((2, 4, 3)), np.zeros((2, 3))
-    layer.forward(np.ones((2, 4, 2)))
-    for gradient in (dh[1], dstate[1]):
-        gradient[...] = np.nan
-        dx, _ = layer.backward(dh, dstate, truncate)
-        assert np.isnan(layer.grads["b_h"]).all()
-        np.testing.assert_array_equal(np.isnan(dx[:, -1]), [[False] * 2, [True] * 2])
-        gradient[...] = 0
+@pytest.mark.parametrize("lengths", [[2, 2], [1, 0], [2, 1]])
+def test_a_step_back_that_forgets_an_array_of_the_state_is_refused(lengths, truncate):
+    layer, state = ForgetsTheCell(2, 3, seed=0), (np.ones((2, 3)), np.ones((2, 3)))
+    layer.forward(np.ones((2, 2, 2)), lengths=lengths)
+    with pytest.raises((ValueError, TypeError), match=r"argument"):
+        layer.backward(np.ones((2, 2, 3)), state, truncate)
 
 
-@given(runs())
-def test_backward_overwrites_the_gradients_in_place(run):
-    grads = dict(run.layer.grads)
-    run.layer.forward(run.x, run.state, run.lengths)
-    run.layer.backward(run.dh, run.dstate, run.truncate)
-    once = {name: g.copy() for name, g in grads.items()}
-    run.layer.backward(run.dh, run.dstate, run.truncate)
-    assert_identical(grads, once)
-    assert all(run.layer.grads[name] is g for name, g in grads.items())
+X, STATE, DH = np.ones((2, 4, 2)), np.ones((2, 3)), np.ones((2, 4, 3))
+NAN = np.full((2, 3), np.nan)
+FORWARD = [
+    ((X[0],), ValueError, r"^x: expected shape \(batch, time, 2\), got \(4, 2\)$"),
+    ((X[..., :1],), ValueError, r"^x: expected shape \(batch, time, 2\), got \(2, 4, 1\)$"),
+    ((X.astype("f4"),), TypeError, r"^x: expected dtype float64, got float32"),
+    ((np.nan * X,), ValueError, r"^x: expected finite numbers, got nan"),
+    ((X, (STATE, STATE[:1])), ValueError, r"^state c: expected shape \(2, 3\), got \(1, 3\)$"),
+    ((X, (STATE, STATE.T)), ValueError, r"^state c: expected shape \(2, 3\), got \(3, 2\)$"),
+    ((X, (STATE.astype("f4"), STATE)), TypeError, r"^state h: expected dtype float64, got float32"),
+    ((X, (STATE, NAN)), ValueError, r"^state c: expected finite numbers, got nan"),
+    ((X, (STATE,)), ValueError, "state|argument"),
+    ((X, (STATE,) * 3), ValueError, "state|argument"),
+    ((X, None, [4]), ValueError, r"^lengths: expected 2 whole numbers, got int64 \(1,\)$"),
+    ((X, None, [4, 5]), ValueError, r"^lengths: expected numbers from 0 to 4, got \[4, 5\]$"),
+]
+BACKWARD = [
+    ((DH[:1],), ValueError, r"^dh: expected shape \(2, 4, 3\), got \(1, 4, 3\)$"),
+    ((DH.astype("f4"),), TypeError, r"^dh: expected dtype float64, got float32"),
+    ((DH, (STATE, STATE[:1])), ValueError, r"^dstate c: expected shape \(2, 3\), got \(1, 3\)$"),
+    ((DH, (STATE.astype("f4"), STATE)), TypeError, r"^dstate h: expected dtype float64, got "),
+    ((DH, (STATE,)), ValueError, "dstate|argument"),
+    ((DH, None, -1), ValueError, r"^truncate: expected at least 0, got -1$"),
+    ((DH, None, 1.5), TypeError, r"^truncate: expected a whole number, got 1.5$"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "error", "message"), FORWARD)
+def test_wrong_arguments_of_forward_are_named(arguments, error, message):
+    with pytest.raises(error, match=message):
+        LSTM(2, 3, seed=0).forward(*arguments)
+
+
+@pytest.mark.parametrize(("arguments", "error", "message"), BACKWARD)
+def test_wrong_arguments_of_backward_are_named(arguments, error, message):
+    layer = LSTM(2, 3, seed=0)
+    layer.forward(X)
+    with pytest.raises(error, match=message):
+        layer.backward(*arguments)
+
+
+def test_after_a_refused_call_the_last_run_still_counts():
+    layer, fresh = LSTM(2, 3, seed=0), LSTM(2, 3, seed=0)
+    truth = results(fresh, X, lengths=[3, 1], dh=DH)
+    layer.forward(X, lengths=[3, 1])
+    with pytest.raises(ValueError, match=r"^x: expected finite"):
+        layer.forward(np.nan * X)
+    with pytest.raises(ValueError, match=r"^truncate"):
+        layer.backward(DH, truncate=-1)
+    dx, _ = layer.backward(DH)
+    np.testing.assert_array_equal(dx, truth["dx"])
+    assert_identical(layer.grads, {name: truth[name] for name in layer.grads})

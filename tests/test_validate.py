@@ -1,15 +1,25 @@
 """Wrong arguments, through the public surface: one error names the culprit, wanted and given."""
 
+import re
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
-from gru_lib import RNN, Dense, Model
+from gru_lib import GRU, LSTM, RNN, Bidirectional, ConcatGRU, Dense, Model
 from gru_lib.data import chronological_split, sine, windows
 from gru_lib.forecast import free_run
 from gru_lib.losses import mean_squared_error, softmax_cross_entropy
 from gru_lib.optim import SGD, Adam, clip_by_global_norm, clip_by_value
 from gru_lib.training import fit
-from gru_lib.validate import require_array, require_choice, require_count, require_positive
+from gru_lib.validate import (
+    require_array,
+    require_choice,
+    require_count,
+    require_number,
+    require_positive,
+)
 
 X, STATE, DH = np.ones((2, 4, 3)), np.ones((2, 5)), np.ones((2, 4, 5))
 INTS, NARROW = np.ones((2, 4, 3), int), np.ones((2, 4, 3), np.float32)
@@ -29,6 +39,10 @@ def backward(**options):
     layer = RNN(3, 5, seed=0)
     layer.forward(X)
     return layer.backward(**options)
+
+
+def both_ways():
+    return Bidirectional(GRU(3, 5, seed=0), GRU(3, 5, seed=1))
 
 
 def model(**options):
@@ -68,6 +82,19 @@ LAYERS = [
     (lambda: RNN(3, 5, init="he"), ValueError, "^init: expected one of 'uniform', .*got 'he'"),
     (lambda: RNN(3, 5, dtype=int), TypeError, "^dtype: expected float32, .*got int64"),
     (lambda: RNN(3, 5, dtype=np.float16), TypeError, "^dtype: expected float32, .*got float16"),
+    (lambda: LSTM(3, 0), ValueError, r"^hidden_size: expected at least 1, got 0$"),
+    (lambda: LSTM(3, 5, forget_bias=None), ValueError, "^forget_bias: .*finite number, got None$"),
+    (lambda: LSTM(3, 5, forget_bias="1"), ValueError, "^forget_bias: .*finite number, got '1'$"),
+    (lambda: LSTM(3, 5, forget_bias=np.nan), ValueError, "^forget_bias: .* got nan$"),
+    (lambda: LSTM(3, 5, forget_bias=True), ValueError, "^forget_bias: .* got True$"),
+    (lambda: LSTM(3, 5, init="he"), ValueError, "^init: expected one of .*'he'"),
+    (lambda: GRU(0, 5), ValueError, r"^input_size: expected at least 1, got 0$"),
+    (lambda: GRU(3, 5, reset="never"), ValueError, "^reset: .*'before', 'after', got 'never'$"),
+    (lambda: GRU(3, 5, reset=True), ValueError, "^reset: expected one of .* got True$"),
+    (lambda: GRU(3, 5, dtype=int), TypeError, "^dtype: expected float32, .*got int64"),
+    (lambda: ConcatGRU(3, 5.0), TypeError, "^hidden_size: expected a whole number, got 5.0$"),
+    (lambda: ConcatGRU.from_gru(RNN(3, 5)), TypeError, "^layer: expected a GRU, got RNN$"),
+    (lambda: Bidirectional(RNN(3, 5), RNN(2, 5)), ValueError, "^backwards: expected 3 .* got 2$"),
     (lambda: Dense(0, 1), ValueError, r"^input_size: expected at least 1, got 0$"),
     (lambda: Dense(1, 0), ValueError, r"^output_size: expected at least 1, got 0$"),
     (lambda: Dense(1, 1, init="he"), ValueError, "^init: expected one of .*'he'"),
@@ -100,6 +127,11 @@ FORWARD = [
     (lambda: forward(lengths=4), ValueError, r"^lengths: expected 2 whole numbers, got int64 \(\)"),
     (lambda: forward(lengths=[4.0, 2.0]), ValueError, "^lengths: expected 2 whole .*got float64"),
     (lambda: forward(lengths=[True, False]), ValueError, "^lengths: expected 2 whole .*got bool"),
+    (lambda: both_ways().forward(X, (STATE,)), ValueError, "^state: .*pair of states, got 1$"),
+    (lambda: both_ways().forward(INTS), TypeError, "^x: expected dtype float64, got int64"),
+    (lambda: LSTM(3, 5).forward(X, (STATE, STATE[:1])), ValueError, r"^state c: .* got \(1, 5\)"),
+    (lambda: GRU(3, 5).forward(X, STATE[0]), ValueError, r"^state h: .*\(2, 5\), got \(5,\)$"),
+    (lambda: ConcatGRU(3, 5).forward(X[..., :2]), ValueError, r"^x: expected .*got \(2, 4, 2\)"),
     (lambda: Dense(3, 1).forward(X[..., :2]), ValueError, r"^h: expected .*, 3\), got \(2, 4, 2\)"),
     (lambda: Dense(3, 1).forward(INTS), TypeError, "^h: expected dtype float64, got int64"),
     (lambda: model().forward(X, (STATE,) * 2), ValueError, "^state: expected 1 states, got 2$"),
@@ -112,6 +144,7 @@ BACKWARD = [
     (lambda: RNN(3, 5).backward(DH), RuntimeError, FIRST),
     (lambda: Dense(3, 1).backward(np.ones((2, 1))), RuntimeError, FIRST),
     (lambda: model().backward(np.ones((2, 1))), RuntimeError, FIRST),
+    (lambda: both_ways().backward(None), RuntimeError, FIRST),
     (lambda: backward(dh=DH[:, :3]), ValueError, r"^dh: expected .*\(2, 4, 5\), got \(2, 3, 5\)$"),
     (lambda: backward(dh=DH[0]), ValueError, r"^dh: expected shape \(2, 4, 5\), got \(4, 5\)$"),
     (lambda: backward(dh=DH.astype(int)), TypeError, "^dh: expected dtype float64, got int64"),
@@ -262,6 +295,33 @@ def test_a_refused_call_trains_nothing():
     for name, w in m.params.items():
         np.testing.assert_array_equal(w, before[name])
     assert optimizer.learning_rate == 0.1
+
+
+NO_NUMBERS = [None, "1", True, False, np.True_, 1j, [1.0], np.ones(1), Decimal(1), object]
+NOT_FINITE = [np.nan, np.inf, -np.inf, float("nan"), np.float32("inf"), 10**400, -(10**400)]
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS + NOT_FINITE, ids=lambda v: repr(v)[:9])
+def test_what_is_no_finite_number_is_refused(value):
+    for require, wanted in [
+        (require_number, "a finite number, got"),
+        (require_positive, "a finite number above 0, got"),
+    ]:
+        check(lambda require=require: require("n", value), ValueError, f"^n: expected {wanted} ")
+
+
+@pytest.mark.parametrize("value", [0, -1, -0.5, -1e-300, np.float64(-2)])
+def test_a_number_may_be_below_zero_unless_it_must_be_positive(value):
+    assert require_number("n", value) is value
+    message = f"n: expected a finite number above 0, got {value!r}"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        require_positive("n", value)
+
+
+@pytest.mark.parametrize("value", [1, 1.5, np.float32(2), np.int8(3), Fraction(1, 3), 10**300])
+def test_any_finite_number_will_do(value):
+    assert require_number("n", value) is value
+    assert require_positive("n", value) is value
 
 
 def test_what_is_right_comes_back_as_it_is():
