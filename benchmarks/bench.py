@@ -186,7 +186,7 @@ def machine():
 def main():
     """Run everything, print it, and write it down."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--turns", type=int, default=11, help="bursts per case (default 11)")
+    parser.add_argument("--turns", type=int, default=7, help="bursts per case (default 7)")
     parser.add_argument("--threads", type=int, nargs="*", default=THREADS)
     parser.add_argument("--only", choices=["layers", "forms", "training", "growth"], nargs="*")
     parser.add_argument("--output", type=Path, default=HERE / "results.json")

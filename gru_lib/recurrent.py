@@ -124,15 +124,16 @@ class Recurrent(Cell):
         run = self._run
         zeros = list(np.zeros_like(run.tracks[:, 0]))
         terms = []  # (recurrent steps crossed, gradients of the state's arrays)
-        first = len(run.steps)
+        first, skipped = len(run.steps), []
         for t in reversed(range(len(run.steps))):
-            new = list(ends.get(t, zeros))
-            if dh is not None:
-                new[0] = new[0] + dh[t]
-            if any(array.any() for array in new):
-                terms.append((0, new))
+            if dh is not None or t in ends:
+                new = list(ends.get(t, zeros))
+                if dh is not None:
+                    new[0] = new[0] + dh[t]
+                if any(array.any() for array in new):
+                    terms.append((0, new))
             if not terms:
-                run.da[t] = 0
+                skipped.append(t)
                 continue
             first = t
             stacked = [np.stack(arrays) for arrays in zip(*(d for _, d in terms), strict=True)]
@@ -144,6 +145,7 @@ class Recurrent(Cell):
                 for i, (crossed, _) in enumerate(terms)
                 if crossed < limit
             ]
+        run.da[[t for t in skipped if t > first]] = 0
         reached = [sum(arrays) for arrays in zip(zeros, *(d for _, d in terms), strict=True)]
         return first, reached
 

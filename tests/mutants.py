@@ -1,8 +1,8 @@
 """Change the library in hundreds of small ways and see whether the tests notice: `make mutants`.
 
 mutmut makes the changes (a sign, an index, an argument) in a copy of the repository, and runs the
-tests that touch each. A test suite that notices less than 95 of 100 fails here, and so does a change
-that goes unnoticed without standing in `tests/survivors.toml` with the reason why it may.
+tests that touch each. Tests that notice less than 95 of 100 fail here, and so does a change that
+goes unnoticed without standing in `tests/survivors.toml` with the reason why it may.
 
 Which modules are changed, and by which tests they are judged, stands in `pyproject.toml`.
 """

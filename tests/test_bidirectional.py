@@ -338,6 +338,14 @@ def test_the_outputs_in_a_final_state(kinds):
     np.testing.assert_array_equal(last[:, 3:], h[:, 0, 3:])
 
 
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_the_outputs_are_of_a_pair_of_states(count):
+    layer = make(("LSTM", "GRU before"))
+    _, (ahead, back) = layer.forward(X)
+    with pytest.raises(ValueError, match="argument"):
+        layer.last((ahead, back, back)[:count])
+
+
 @given(runs())
 def test_the_way_back_from_the_outputs_in_a_final_state(run):
     layer, batch = run.layer, len(run.x)

@@ -118,6 +118,25 @@ def test_what_is_not_finite_passes_through():
     assert np.isinf(dh).tolist() == [[False, False], [True, True]]
 
 
+def test_backward_before_forward_is_refused():
+    with pytest.raises(RuntimeError, match=r"^backward: call forward first$"):
+        Dense(2, 3).backward(np.ones((4, 3)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((0, 1), ValueError, r"^input_size: expected at least 1, got 0$"),
+        ((1, -1), ValueError, r"^output_size: expected at least 1, got -1$"),
+        ((1.0, 1), TypeError, r"^input_size: expected a whole number, got 1.0$"),
+        ((1, True), TypeError, r"^output_size: expected a whole number, got True$"),
+    ],
+)
+def test_sizes_that_cannot_be(arguments, error, message):
+    with pytest.raises(error, match=message):
+        Dense(*arguments)
+
+
 ONES = np.ones((4, 2))
 FORWARD = [
     (np.ones((4, 3)), ValueError, r"^h: expected shape \(n0, 2\), got \(4, 3\)$"),

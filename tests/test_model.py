@@ -367,6 +367,12 @@ def test_layers_that_do_not_fit(layers, error, message):
         Model(*layers)
 
 
+@pytest.mark.parametrize("output", ["first", None, 1, ["last"]])
+def test_an_unknown_output_is_refused(output):
+    with pytest.raises(ValueError, match=r"^output: expected one of 'last', 'all', got "):
+        Model(RNN(1, 2), Dense(2, 1), output=output)
+
+
 def test_padding_never_reaches_the_readout():
     model = Model(RNN(2, 3, seed=0), Dense(3, 1, seed=1), output="all")
     x = np.random.default_rng(0).normal(size=(2, 4, 2))

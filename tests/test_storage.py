@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import pickle
+import re
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -596,10 +597,10 @@ def test_a_file_of_another_format_is_refused(path, name):
     assert_refused(path, r": expected format 'gru_lib model', got ")
 
 
-@pytest.mark.parametrize("version", [2, 0, -1, "x", "1", None, 1.5, [1], {}])
+@pytest.mark.parametrize("version", [0, -1, "x", "1", None, 1.5, [1], {}])
 def test_another_version_is_refused(path, version):
     craft(path, HEADER | {"version": version})
-    assert_refused(path, r": expected version 1, got ")
+    assert_refused(path, rf": expected version 1, got {re.escape(repr(version))}$")
 
 
 @pytest.mark.parametrize("rest", [{"description": DESCRIPTION}, {"description": None}, {}])
@@ -618,12 +619,7 @@ LAYER = {
 }
 DENSE = {"type": "Dense", "input_size": 1, "output_size": 1}
 PAIR = {"type": "Bidirectional", "forwards": LAYER["GRU"], "backwards": LAYER["GRU"]}
-BUILT = {
-    "RNN": lambda: RNN(1, 1),
-    "LSTM": lambda: LSTM(1, 1),
-    "GRU": lambda: GRU(1, 1),
-    "ConcatGRU": lambda: ConcatGRU(1, 1),
-}
+CELLS = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU, "ConcatGRU": ConcatGRU}
 
 
 def craft_one(path, layer, dense=DENSE, entries=None):
@@ -690,13 +686,13 @@ def test_a_description_with_one_thing_changed_is_refused_or_the_same(path):
 @pytest.mark.parametrize("evil", ["evil", "W_x", "params", "__class__", ""])
 @pytest.mark.parametrize("kind", LAYER)
 def test_a_word_that_a_layer_does_not_know_is_refused(path, kind, evil):
-    entries = Model(BUILT[kind](), Dense(1, 1)).params
+    entries = Model(CELLS[kind](1, 1), Dense(1, 1)).params
     craft_one(path, LAYER[kind], entries=entries)
     assert Model.load(path).params.keys() == entries.keys()  # as it is, it is right
     craft_one(path, LAYER[kind] | {evil: 1}, entries=entries)
-    assert_refused(path, "the model it describes cannot be built: ")
+    assert_refused(path, f"the model it describes cannot be built: .*'{evil}'")
     craft_one(path, LAYER[kind], DENSE | {evil: 1}, entries)
-    assert_refused(path, "the model it describes cannot be built: ")
+    assert_refused(path, f"the model it describes cannot be built: .*'{evil}'")
 
 
 def test_a_word_that_both_ways_do_not_know_is_refused(path):
@@ -704,13 +700,27 @@ def test_a_word_that_both_ways_do_not_know_is_refused(path):
     craft_one(path, PAIR, DENSE | {"input_size": 2}, entries)
     assert Model.load(path).params.keys() == entries.keys()
     craft_one(path, PAIR | {"evil": 1}, DENSE | {"input_size": 2}, entries)
-    assert_refused(path, "the model it describes cannot be built: ")
+    assert_refused(path, "the model it describes cannot be built: .*'evil'")
+
+
+@pytest.mark.parametrize("kind", ["Evil", "rnn", "Recurrent", "Model", "", None, 1])
+def test_a_layer_of_an_unknown_kind_is_refused(path, kind):
+    craft_one(path, LAYER["RNN"] | {"type": kind})
+    message = f"type: expected one of .*'RNN', .* got {kind!r}$"
+    assert_refused(path, f"the model it describes cannot be built: {message}")
+
+
+@pytest.mark.parametrize("output", ["first", None, 1])
+def test_an_unknown_output_is_refused(path, output):
+    craft(path, HEADER | {"description": DESCRIPTION | {"output": output}})
+    message = f"output: expected one of 'last', 'all', got {output!r}$"
+    assert_refused(path, f"the model it describes cannot be built: {message}")
 
 
 @pytest.mark.parametrize("size", [10**12, 10**18, 10**30, 0, -1, -(10**30), True, "1", 1.0, None])
 @pytest.mark.parametrize("kind", LAYER)
 def test_a_size_that_cannot_be_is_refused(path, kind, size):
-    entries = Model(BUILT[kind](), Dense(1, 1)).params
+    entries = Model(CELLS[kind](1, 1), Dense(1, 1)).params
     for layer, dense in [
         (LAYER[kind] | {"input_size": size}, DENSE),
         (LAYER[kind] | {"hidden_size": size}, DENSE | {"input_size": size}),
@@ -718,18 +728,32 @@ def test_a_size_that_cannot_be_is_refused(path, kind, size):
     ]:
         craft_one(path, layer, dense, entries)
         assert_refused(path, "the model it describes cannot be built: ")
+        if not isinstance(size, int) or isinstance(size, bool):
+            assert_refused(path, rf"_size: expected a whole number, got {size!r}$")
+        elif size < 1:
+            assert_refused(path, rf"_size: expected at least 1, got {size}$")
+
+
+@pytest.mark.parametrize("kind", LAYER)
+@pytest.mark.parametrize("sizes", [(1, 1, 1), (90, 1, 1), (1, 9, 1), (1, 1, 90), (90, 1, 90)])
+def test_a_small_and_a_wide_model_come_back(path, kind, sizes):
+    inputs, hidden, outputs = sizes
+    model = Model(CELLS[kind](inputs, hidden, seed=0), Dense(hidden, outputs, seed=1))
+    model.save(path)
+    assert fingerprint(Model.load(path)) == fingerprint(model)
 
 
 @pytest.mark.parametrize("kind", LAYER)
 def test_a_size_that_the_file_does_not_fill_is_refused_before_it_takes_memory(path, kind):
-    entries = Model(BUILT[kind](), Dense(1, 1)).params
+    entries = Model(CELLS[kind](1, 1), Dense(1, 1)).params
     for layer, dense in [
         (LAYER[kind] | {"input_size": 500_000}, DENSE),
         (LAYER[kind] | {"hidden_size": 700}, DENSE | {"input_size": 700}),
         (LAYER[kind], DENSE | {"output_size": 500_000}),
         (LAYER[kind], DENSE | {"input_size": 500_000}),
+        (LAYER[kind] | {"hidden_size": 1500}, DENSE | {"input_size": 1500}),
     ]:
-        craft_one(path, layer, dense, entries)
+        craft_one(path, layer, dense, entries | {"more": np.zeros(3000)})
         tracemalloc.start()
         try:
             assert_refused(path, "the model it describes cannot be built: ")
@@ -749,10 +773,6 @@ def test_both_ways_inside_both_ways_are_refused(path, depth):
 
 
 WRONG = {
-    "one array too few": lambda p: dict(list(p.items())[1:]),
-    "none": lambda p: {},
-    "one too many": lambda p: p | {"dense3.c_y": p["dense3.b_y"]},
-    "another name": lambda p: {n.replace("lstm2", "lstm1"): w for n, w in p.items()},
     "transposed": lambda p: p | {"dense3.W_hy": p["dense3.W_hy"].T},
     "one axis more": lambda p: p | {"dense3.b_y": p["dense3.b_y"][None]},
     "shorter": lambda p: p | {"dense3.b_y": p["dense3.b_y"][:1]},
@@ -769,10 +789,23 @@ WRONG = {
 @pytest.mark.parametrize("wrong", WRONG)
 def test_arrays_that_are_not_the_models_are_refused(path, wrong):
     craft(path, entries=WRONG[wrong](dict(SMALL.params)))
+    name = r"bidirectional0\.forwards\.W_xh" if wrong == "float32" else r"dense3\.\w+"
+    message = f"the model it describes cannot be built: {name}: expected (shape|dtype) "
+    assert_refused(path, message)
+
+
+def test_arrays_of_other_names_are_refused(path):
+    names = list(SMALL.params)
+    others = [names[1:], names[:-1], [*names, "more"], [*names[:-1], "dense3.b"]]
+    for other in others:
+        craft(path, entries={name: SMALL.params.get(name, np.ones(2)) for name in other})
+        message = f"expected arrays {sorted(names)}, got {sorted(other)}"
+        assert_refused(path, f"cannot be built: {re.escape(message)}$")
+    craft(path, entries={})
     assert_refused(path, "the model it describes cannot be built: ")
 
 
 @pytest.mark.parametrize("name", ["float32", "complex128", "int64", "object", "f8,f8", ">f8", "x"])
 def test_a_dtype_that_is_not_the_arrays_own_is_refused(path, name):
     craft(path, HEADER | {"description": DESCRIPTION | {"dtype": name}})
-    assert_refused(path, "the model it describes cannot be built: ")
+    assert_refused(path, "the model it describes cannot be built: .*dtype")

@@ -1,0 +1,84 @@
+"""What `make bench` runs: every case once, small, and the sums behind its table."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "benchmarks"
+SIZE = (3, 4, 2, 5)
+
+
+def load(name):
+    spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+bench, worker = load("bench"), load("numpy_worker")
+
+
+@pytest.mark.parametrize("dtype", bench.DTYPES)
+@pytest.mark.parametrize("cell", bench.CELLS + bench.FORMS)
+def test_every_form_runs(monkeypatch, cell, dtype):
+    asked = []
+    kind = type(worker.make_layer(cell, *SIZE[2:], dtype))
+    backward = kind.backward
+
+    def noted(self, dh=None, dstate=None, truncate=None):
+        asked.append((dh is not None, dstate is not None, truncate))
+        return backward(self, dh, dstate, truncate)
+
+    monkeypatch.setattr(kind, "backward", noted)
+    worker.make_layer_run(cell, SIZE, dtype)()
+    at_the_end = cell.endswith("loss at the end")
+    assert asked == [(not at_the_end, at_the_end, 5 if "truncate" in cell else None)]
+
+
+@pytest.mark.parametrize("cell", bench.CELLS)
+def test_the_products_are_those_of_the_layer(monkeypatch, cell):
+    """As many multiplications as a forward and a backward pass need, no more and no fewer."""
+    counted = []
+    matmul = np.matmul
+
+    def counting(a, b, out=None):
+        counted.append(a.size * b.shape[-1])
+        return matmul(a, b, out=out)
+
+    run = worker.make_products(cell, SIZE, "float64")
+    monkeypatch.setattr(np, "matmul", counting)  # the products before and after the loop
+    run()
+    batch, time, inputs, hidden = SIZE
+    gates = {"RNN": 1, "LSTM": 4, "GRU": 3}[cell]
+    steps = batch * time
+    assert sum(counted) == steps * hidden * gates * (inputs + 1) + steps * hidden * gates * hidden
+
+
+def test_a_training_step_changes_every_weight(monkeypatch):
+    norms = []
+    clip = worker.clip_by_global_norm
+    monkeypatch.setattr(
+        worker, "clip_by_global_norm", lambda g, limit: norms.append(clip(g, limit))
+    )
+    run = worker.make_training("GRU", SIZE, "float32")
+    run()
+    run()
+    assert len(norms) == 2
+    assert norms[0] != norms[1]
+
+
+@pytest.mark.parametrize("cell", bench.CELLS)
+def test_the_peak_of_memory_is_what_is_stored_and_little_more(cell):
+    found = worker.memory(cell, (32, 100, 1, 100), "float64")
+    assert found["stored"] < found["peak"] <= 1.5 * found["stored"]
+
+
+def test_sums_of_the_table():
+    s = bench.summary([1.0, 2.0, 9.0], [2.0, 4.0, 3.0])
+    assert s == {"ms": 2000.0, "other_ms": 3000.0, "ratio": 0.667, "quartiles": [0.5, 1.75]}
+    rows = [{"torch": {"ratio": 0.5}}, {"torch": {"ratio": 2.0}}]
+    assert bench.geometric_mean(rows) == pytest.approx(1.0)
