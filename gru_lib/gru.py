@@ -60,7 +60,7 @@ class GRU(Recurrent):
     ):
         self.reset = require_choice("reset", reset, ("before", "after"))
         super().__init__(input_size, hidden_size, init=init, dtype=dtype, seed=seed)
-        self._rz = slice(0, 2 * self.hidden_size)  # columns of r and z
+        self._rz = slice(2 * self.hidden_size)  # columns of r and z
         self._h = slice(2 * self.hidden_size, 3 * self.hidden_size)  # columns of the candidate
 
     def _draw(self, init, rng):

@@ -75,10 +75,10 @@ def global_norm(grads):
     """Euclidean norm of all gradients taken together as one long vector."""
     norm = np.sqrt(sum(float(np.vdot(g, g).real) for g in grads.values()))
     if not 1e-15 < norm < np.inf:  # the squares overflowed or vanished, or nothing is finite
-        largest = max((float(np.max(np.abs(g))) for g in grads.values()), default=0.0)
+        sizes = [np.abs(g).astype(np.float64) for g in grads.values()]
+        largest = max([0.0, *(float(s.max()) for s in sizes)])
         if 0 < largest < np.inf:
-            scaled = [g.astype(np.result_type(g, np.float64)) / largest for g in grads.values()]
-            norm = largest * float(np.sqrt(sum(np.vdot(g, g).real for g in scaled)))
+            norm = largest * np.sqrt(sum(np.sum((s / largest) ** 2) for s in sizes))
     return float(norm)
 
 

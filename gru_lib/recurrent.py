@@ -94,12 +94,8 @@ class Recurrent(Cell):
         if -1 in ends:  # sequences of length 0
             dstart = [d + e for d, e in zip(dstart, ends[-1], strict=True)]
         dx = np.zeros((time, batch, self.input_size), self.dtype)
-        if first < time:
-            arrays = run.x[first:], run.tracks[0, first:-1], run.a[:, first:], run.da[first:]
-            _flat(dx[first:])[...] = self.gather(*(_flat(array) for array in arrays))
-        else:
-            for g in self.grads.values():
-                g[...] = 0
+        arrays = run.x[first:], run.tracks[0, first:-1], run.a[:, first:], run.da[first:]
+        _flat(dx[first:])[...] = self.gather(*(_flat(array) for array in arrays))
         return dx.swapaxes(0, 1), self._as_state(dstart)
 
     def _full(self, dh, ends):

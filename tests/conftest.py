@@ -19,7 +19,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 settings.register_profile(
     "gru_lib", deadline=None, max_examples=50, derandomize=bool(os.environ.get("CI"))
 )
-settings.register_profile("mutants", deadline=None, max_examples=15, derandomize=True)
+settings.register_profile("mutants", deadline=None, max_examples=10, derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gru_lib"))
 
 KINDS = {

@@ -80,3 +80,8 @@ def test_softmax_backward(x, data, seed):
 @pytest.mark.parametrize("function", [sigmoid, tanh, softmax])
 def test_float32_stays_float32(function):
     assert function(np.ones((2, 3), np.float32)).dtype == np.float32
+
+
+def test_softmax_of_rows_far_apart():
+    """Each row is shifted by its own largest number, or the lower one would vanish."""
+    np.testing.assert_array_equal(softmax(np.array([[0.0, 0.0], [2e3, 2e3]])), 0.5)

@@ -159,7 +159,11 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("wrong", "options", "arrays"), WRONG)
+@pytest.mark.parametrize(
+    ("wrong", "options", "arrays"),
+    WRONG,
+    ids=[" ".join([wrong.__name__, *options.values()]) for wrong, options, _ in WRONG],
+)
 def test_a_wrong_backward_is_caught(wrong, options, arrays):
     x = np.random.default_rng(0).normal(size=(2, 5, 2))
     errors = gradcheck(wrong(2, 3, seed=0, **options), x)

@@ -81,3 +81,8 @@ def test_float32_stays_float32():
     for loss, target in ((mean_squared_error, x * 2), (softmax_cross_entropy, np.array([0, 2]))):
         value, gradient = loss(x, target)
         assert value.dtype == gradient.dtype == np.float32
+
+
+def test_softmax_cross_entropy_of_rows_far_apart():
+    loss, _ = softmax_cross_entropy(np.array([[0.0, 0.0], [2e3, 2e3]]), np.array([0, 1]))
+    np.testing.assert_allclose(loss, np.log(2))

@@ -108,6 +108,15 @@ def test_global_norm_by_hand():
     assert isinstance(global_norm({"a": np.ones(2, np.float32)}), float)
 
 
+def test_global_norm_at_the_ends_of_the_scale():
+    assert global_norm({}) == 0
+    assert global_norm({"a": np.array([np.inf, 1.0])}) == np.inf
+    assert np.isnan(global_norm({"a": np.array([np.nan, 1.0])}))
+    np.testing.assert_allclose(global_norm({"a": np.array([3e-200 + 4e-200j])}), 5e-200)
+    tiny = {"a": np.array([3e-40], np.float32), "b": np.array([4e-40], np.float32)}
+    np.testing.assert_allclose(global_norm(tiny), 5e-40, rtol=1e-5)
+
+
 @given(seeds, st.floats(0.1, 3))
 def test_clip_by_value(seed, limit):
     grads, before = draw_grads(seed, 2), draw_grads(seed, 2)
