@@ -100,7 +100,8 @@ def layers(ours, torch, threads, turns):
 
 def forms(ours, torch, threads, turns):
     """Yield a row for every other form of the GRU, beside PyTorch's GRU and ours like it."""
-    for dtype, size, form in itertools.product(DTYPES, SIZES, FORMS):
+    dtype = "float64"
+    for size, form in itertools.product(SIZES[:5], FORMS):
         case = {"kind": "layer", "cell": "GRU", "size": size, "dtype": dtype}
         requests = [(ours, case | {"cell": form}), (torch, case), (ours, case)]
         mine, theirs, first = take_turns(requests, turns)

@@ -174,7 +174,8 @@ class Model:
         description, arrays = read(path)
         try:
             dtype = np.dtype(description["dtype"])
-            layers = [_build(layer, dtype) for layer in description["layers"]]
+            largest = max(size for array in arrays.values() for size in (*array.shape, 0))
+            layers = [_build(layer, dtype, largest) for layer in description["layers"]]
             model = cls(*layers, output=description["output"])
             if set(arrays) != set(model.params):
                 raise ValueError(f"expected arrays {sorted(model.params)}, got {sorted(arrays)}")
@@ -200,9 +201,19 @@ def _describe(layer):
     return {"type": kind.__name__} | {name: getattr(layer, name) for name in names}
 
 
-def _build(description, dtype):
+def _build(description, dtype, largest):
+    """Return a new layer; `largest` is the longest axis of the arrays that it will be filled with.
+
+    A layer with a larger size cannot be meant, and might not fit into memory.
+    """
     arguments = dict(description)
     kind = arguments.pop("type")
     if kind == "Bidirectional":
-        return Bidirectional(*(_build(arguments[way], dtype) for way in ("forwards", "backwards")))
+        if set(arguments) != {"forwards", "backwards"}:
+            raise ValueError(f"expected forwards and backwards, got {sorted(arguments)}")
+        ways = (_build(arguments[way], dtype, largest) for way in ("forwards", "backwards"))
+        return Bidirectional(*ways)
+    for name, size in arguments.items():
+        if name.endswith("_size") and isinstance(size, int) and size > largest:
+            raise ValueError(f"{name}: expected at most {largest}, the longest axis, got {size}")
     return (CELLS | {"Dense": Dense})[kind](**arguments, dtype=dtype)

@@ -172,6 +172,10 @@ class Recurrent(Cell):
         if state is None:
             return [np.zeros(shape, self.dtype) for _ in self.states]
         arrays = (state,) if len(self.states) == 1 else state
+        together = isinstance(arrays, (tuple, list))
+        if not together or len(arrays) != len(self.states):
+            got = f"{len(arrays)} arrays" if together else type(arrays).__name__
+            raise ValueError(f"{name}: expected a tuple ({', '.join(self.states)}), got {got}")
         return [
             require_array(f"{name} {part}", array, shape, self.dtype, finite)
             for part, array in zip(self.states, arrays, strict=True)

@@ -54,6 +54,15 @@ def test_gradients_against_the_complex_step(free, inputs, outputs, seed):
         assert relative_error(ours[name].real, truth) <= 1e-10, name
 
 
+def test_complex_numbers_are_nowhere_conjugated():
+    layer = Dense(1, 1, dtype=np.complex128)
+    layer.params["W_hy"][...] = 2j
+    layer.params["b_y"][...] = 1
+    assert layer.forward(np.array([3 + 1j])) == [-1 + 6j]
+    assert layer.backward(np.array([1 + 1j])) == [-2 + 2j]
+    assert layer.grads["W_hy"] == [[2 + 4j]]
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex128])
 def test_every_array_is_of_the_layers_dtype(dtype):
     layer = Dense(2, 3, dtype=dtype, seed=0)

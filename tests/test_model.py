@@ -424,6 +424,19 @@ def test_wrong_arguments_are_named(arguments, error, message):
 
 
 @pytest.mark.parametrize("output", ["last", "all"])
+def test_a_forward_pass_refused_by_the_second_layer_leaves_no_mixture(output):
+    model = build([2, 3, 2, 1], output, levels=BOTH_WAYS)
+    y, _ = model.forward(X)
+    for refused in ((2 * X, (None, (H3, H2))), (X[0],)):
+        with pytest.raises(ValueError, match=r"expected shape"):
+            model.forward(*refused)
+        with pytest.raises(RuntimeError, match=r"^backward: call forward first$"):
+            model.backward(np.ones_like(y))
+    truth = everything(copy.deepcopy(model), X)
+    assert_identical(everything(model, X), truth)
+
+
+@pytest.mark.parametrize("output", ["last", "all"])
 @pytest.mark.parametrize("lengths", [None, [4, 1]])
 @pytest.mark.parametrize("shape", [(2, 2), (1, 1), (2,), (2, 4, 2), (1, 4, 1), (2, 3, 1), (2, 4)])
 def test_a_gradient_of_another_shape_is_refused(output, lengths, shape):

@@ -368,9 +368,14 @@ def test_the_first_error_is_told_even_if_nothing_can_be_tidied(path, monkeypatch
 
 
 def test_the_old_file_stands_until_the_new_one_is_whole_and_on_the_disk(path, written, monkeypatch):
-    old, steps, replace = build("LSTM"), [], os.replace
-    old.save(path)
+    savez, replace, steps = np.savez, os.replace, []
+    build("LSTM").save(path)
     before = path.read_bytes()
+
+    def written_lazily(file, **entries):
+        buffer = io.BytesIO()
+        savez(buffer, **entries)
+        file.write(buffer.getvalue())
 
     def synced(file):
         assert os.fstat(file).st_size == len(written)
@@ -385,6 +390,7 @@ def test_the_old_file_stands_until_the_new_one_is_whole_and_on_the_disk(path, wr
         steps.append(os.path.basename(source))
         replace(source, target)
 
+    monkeypatch.setattr(np, "savez", written_lazily)
     monkeypatch.setattr(os, "fsync", synced)
     monkeypatch.setattr(os, "replace", replaced)
     TINY.save(path)
@@ -556,6 +562,14 @@ def test_a_pickle_inside_is_never_read(path, name):
     header = {"header.json": np.frombuffer(CONTENT, np.uint8)}
     np.savez(path, **(header | SMALL.params | {name: np.array([Trap()])}))
     assert_refused(path, "damaged or foreign")
+
+
+@pytest.mark.parametrize("name", ["dense3.b_y", "more"])
+def test_an_entry_that_is_no_array_is_refused(path, name):
+    names = [*[n for n in SMALL.params if n != name], "header.json"]
+    rest = SMALL.params | {"header.json": np.frombuffer(CONTENT, np.uint8)}
+    put(path, zipped(**{f"{n}.npy": npy(rest[n]) for n in names}, **{name: b"\x00" * 16}))
+    assert_refused(path, "the model it describes cannot be built: |damaged or foreign")
 
 
 def test_a_file_without_a_header_is_refused(path):
