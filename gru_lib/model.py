@@ -11,7 +11,7 @@ from .gru import GRU
 from .lstm import LSTM
 from .rnn import RNN
 from .storage import read, write
-from .validate import require_array, require_choice, valid_steps
+from .validate import require_array, require_choice, require_count, valid_steps
 
 CELLS = {cell.__name__: cell for cell in (RNN, LSTM, GRU, ConcatGRU)}
 
@@ -173,9 +173,10 @@ class Model:
         """
         description, arrays = read(path)
         try:
-            dtype = np.dtype(description["dtype"])
-            largest = max(size for array in arrays.values() for size in (*array.shape, 0))
-            layers = [_build(layer, dtype, largest) for layer in description["layers"]]
+            names = ("float32", "float64", "complex128")
+            dtype = np.dtype(require_choice("dtype", description["dtype"], names))
+            entries = sum(array.size for array in arrays.values())
+            layers = [_build(layer, dtype, entries) for layer in description["layers"]]
             model = cls(*layers, output=description["output"])
             if set(arrays) != set(model.params):
                 raise ValueError(f"expected arrays {sorted(model.params)}, got {sorted(arrays)}")
@@ -192,28 +193,36 @@ def _describe(layer):
     if kind is Bidirectional:
         ways = {way: _describe(getattr(layer, way)) for way in ("forwards", "backwards")}
         return {"type": "Bidirectional"} | ways
-    if kind is Dense:
-        names = ("input_size", "output_size")
-    elif kind in CELLS.values():
-        names = ("input_size", "hidden_size", *layer.options)
-    else:
+    if kind is not Dense and kind not in CELLS.values():
         raise TypeError(f"save: expected layers of gru_lib, got {kind.__name__}")
-    return {"type": kind.__name__} | {name: getattr(layer, name) for name in names}
+    return {"type": kind.__name__} | {name: getattr(layer, name) for name in _arguments(kind)}
 
 
-def _build(description, dtype, largest):
-    """Return a new layer; `largest` is the longest axis of the arrays that it will be filled with.
+def _arguments(kind):
+    if kind is Dense:
+        return ("input_size", "output_size")
+    return ("input_size", "hidden_size", *kind.options)
 
-    A layer with a larger size cannot be meant, and might not fit into memory.
-    """
+
+def _build(description, dtype, entries):
+    """Return a new layer; `entries` is how many numbers the file holds for the whole model."""
+    if description["type"] == "Bidirectional":
+        _require_names(description, ("type", "forwards", "backwards"))
+        ways = (description[way] for way in ("forwards", "backwards"))
+        return Bidirectional(*(_build_single(way, CELLS, dtype, entries) for way in ways))
+    return _build_single(description, CELLS | {"Dense": Dense}, dtype, entries)
+
+
+def _build_single(description, kinds, dtype, entries):
     arguments = dict(description)
-    kind = arguments.pop("type")
-    if kind == "Bidirectional":
-        if set(arguments) != {"forwards", "backwards"}:
-            raise ValueError(f"expected forwards and backwards, got {sorted(arguments)}")
-        ways = (_build(arguments[way], dtype, largest) for way in ("forwards", "backwards"))
-        return Bidirectional(*ways)
-    for name, size in arguments.items():
-        if name.endswith("_size") and isinstance(size, int) and size > largest:
-            raise ValueError(f"{name}: expected at most {largest}, the longest axis, got {size}")
-    return (CELLS | {"Dense": Dense})[kind](**arguments, dtype=dtype)
+    kind = kinds[require_choice("type", arguments.pop("type"), kinds)]
+    _require_names(arguments, _arguments(kind))
+    first, second = (require_count(name, arguments[name]) for name in _arguments(kind)[:2])
+    if first * second > entries or (kind is not Dense and second**2 > entries):  # before it is made
+        raise ValueError(f"{kind.__name__} of {first} and {second}: more weights than in the file")
+    return kind(**arguments, dtype=dtype)
+
+
+def _require_names(given, expected):
+    if set(given) != set(expected):
+        raise ValueError(f"expected {sorted(expected)}, got {sorted(given)}")

@@ -56,18 +56,19 @@ def read(path):
             with np.load(file, allow_pickle=False) as entries:
                 arrays = {name: entries[name] for name in entries.files}
             header = json.loads(arrays.pop(HEADER).tobytes().decode("utf-8"))
-            known = header["format"] == FORMAT
-            version, description = header["version"], header["description"]
+            kind, version = header["format"], header["version"]
         except Exception as error:  # a damaged file can make the readers fail in any way
             message = f"{path}: expected a model file, got a damaged or foreign one"
             raise ValueError(message) from error
-    if not known:
-        raise ValueError(f"{path}: expected format {FORMAT!r}, got {header['format']!r}")
-    if version != VERSION:
-        raise ValueError(
-            f"{path}: expected version {VERSION}, got {version!r}; a newer gru_lib can read it"
-        )
-    return description, arrays
+    if kind != FORMAT:
+        raise ValueError(f"{path}: expected format {FORMAT!r}, got {kind!r}")
+    if type(version) is not int or version != VERSION:
+        newer = type(version) is int and version > VERSION
+        hint = "; a newer gru_lib can read it" if newer else ""
+        raise ValueError(f"{path}: expected version {VERSION}, got {version!r}{hint}")
+    if "description" not in header:
+        raise ValueError(f"{path}: expected a model file, got a damaged or foreign one")
+    return header["description"], arrays
 
 
 def _require_npz(path):
