@@ -30,7 +30,31 @@ def reverse(x, lengths=None):
     return np.take_along_axis(x, source[..., None], axis=1)
 
 
-class Bidirectional:
+class Joined:
+    """Layers that act as one: their arrays stand together, under the names of the layers.
+
+    A subclass has a dict of layers by name, `parts`.
+    """
+
+    @property
+    def params(self):
+        """All weights, by layer and name."""
+        return self._collect("params")
+
+    @property
+    def grads(self):
+        """All gradients, by the same names as `params`."""
+        return self._collect("grads")
+
+    def _collect(self, kind):
+        return {
+            f"{part}.{name}": array
+            for part, layer in self.parts.items()
+            for name, array in getattr(layer, kind).items()
+        }
+
+
+class Bidirectional(Joined):
     """Two layers over the same sequence, one from its beginning and one from its end.
 
     The output of a step joins what the first has seen up to there with what the second has seen
@@ -73,28 +97,12 @@ class Bidirectional:
         self.forwards = forwards
         self.backwards = backwards
         self.cells = (forwards, backwards)
+        self.parts = {"forwards": forwards, "backwards": backwards}
         self.input_size = forwards.input_size
         self.hidden_size = forwards.hidden_size + backwards.hidden_size
         self.dtype = forwards.dtype
         self._shape = None  # of the output of the last forward pass, None without one
         self._lengths = None
-
-    @property
-    def params(self):
-        """The weights of both layers."""
-        return self._collect("params")
-
-    @property
-    def grads(self):
-        """The gradients, by the same names as `params`."""
-        return self._collect("grads")
-
-    def _collect(self, kind):
-        return {
-            f"{way}.{name}": array
-            for way in ("forwards", "backwards")
-            for name, array in getattr(getattr(self, way), kind).items()
-        }
 
     def forward(self, x, state=None, lengths=None):
         """Run both layers; see `Recurrent.forward`.

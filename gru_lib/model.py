@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from .bidirectional import Bidirectional
+from .bidirectional import Bidirectional, Joined
 from .concat_gru import ConcatGRU
 from .dense import Dense
 from .gru import GRU
@@ -16,7 +16,7 @@ from .validate import require_array, require_choice, require_count, valid_steps
 CELLS = {cell.__name__: cell for cell in (RNN, LSTM, GRU, ConcatGRU)}
 
 
-class Model:
+class Model(Joined):
     """Recurrent layers, one upon the other, with a readout on top.
 
     Example:
@@ -58,27 +58,11 @@ class Model:
                 raise TypeError(f"Model: expected one dtype, got {below.dtype} and {above.dtype}")
         self.layers = layers
         self.recurrent = layers[:-1]
+        self.parts = {f"{type(layer).__name__.lower()}{i}": layer for i, layer in enumerate(layers)}
         self.output = require_choice("output", output, ("last", "all"))
         self.dtype = layers[0].dtype
         self._shape = None  # of the prediction of the last forward pass, None without one
         self._valid = None  # mask (batch, time, 1) of the real steps, None without padding
-
-    @property
-    def params(self):
-        """All weights, by layer and name."""
-        return self._collect("params")
-
-    @property
-    def grads(self):
-        """All gradients, by the same names as `params`."""
-        return self._collect("grads")
-
-    def _collect(self, kind):
-        return {
-            f"{type(layer).__name__.lower()}{i}.{name}": array
-            for i, layer in enumerate(self.layers)
-            for name, array in getattr(layer, kind).items()
-        }
 
     def forward(self, x, state=None, lengths=None):
         """Predict from a batch of sequences.
