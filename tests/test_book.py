@@ -2,6 +2,7 @@
 
 import json
 import re
+import runpy
 import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
@@ -115,15 +116,14 @@ def test_few_outputs_are_left_out_of_the_comparison(notebook):
     assert tags.count("nbval-ignore-output") <= 4
 
 
-def test_diagrams_are_what_the_script_draws(tmp_path):
-    code = ROOT / "book" / "figures" / "draw.py"
-    scope = {"__file__": str(code), "__name__": "draw"}
-    exec(compile(code.read_text(encoding="utf-8"), code, "exec"), scope)
-    scope["main"](tmp_path)
+def test_diagrams_are_what_the_script_draws(tmp_path, monkeypatch):
+    folder = ROOT / "book" / "figures"
+    monkeypatch.syspath_prepend(folder)
+    runpy.run_path(str(folder / "draw.py"))["main"](tmp_path)
     drawn = sorted(tmp_path.iterdir())
     assert drawn
     for path in drawn:
-        assert path.read_bytes() == (code.parent / path.name).read_bytes(), path.name
+        assert path.read_bytes() == (folder / path.name).read_bytes(), path.name
 
 
 def test_reading_times_on_the_landing_page():
