@@ -38,10 +38,12 @@ test: book ## lint, run the unit tests, re-execute every notebook, check the bui
 lab: $(READY) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab book
 
-refresh: $(READY) ## execute every notebook anew, in place
+refresh: $(READY) ## execute every notebook anew, and write the pages and diagrams made by scripts
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/jupyter nbconvert --log-level WARN --to notebook --inplace \
 		--execute --ExecutePreprocessor.record_timing=False $(NOTEBOOKS)
 	@$(BIN)/jupyter nbconvert --log-level WARN --to notebook --inplace --coalesce-streams $(NOTEBOOKS)
+	@$(BIN)/python tests/equations.py
+	@$(BIN)/python book/figures/draw.py
 
 bench: $(READY) ## time gru_lib against PyTorch (pip install -r .ci/requirements.txt first)
 	@$(BIN)/python benchmarks/bench.py
