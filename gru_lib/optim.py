@@ -73,7 +73,7 @@ class Adam:
 
 def global_norm(grads):
     """Euclidean norm of all gradients taken together as one long vector."""
-    norm = np.sqrt(sum(float(np.vdot(g, g).real) for g in grads.values()))
+    norm = np.sqrt(sum(float(np.vdot(g, g).real) for g in grads.values()))  # eq-global-norm
     if not 1e-15 < norm < np.inf:  # the squares overflowed or vanished, or nothing is finite
         sizes = [np.abs(g).astype(np.float64) for g in grads.values()]
         largest = max([0.0, *(float(s.max()) for s in sizes)])
@@ -91,7 +91,7 @@ def clip_by_value(grads, limit):
     """
     require_positive("clip_value", limit)
     for g in grads.values():
-        np.clip(g, -limit, limit, out=g)
+        np.clip(g, -limit, limit, out=g)  # eq-clip-value
 
 
 def clip_by_global_norm(grads, max_norm):
@@ -110,7 +110,7 @@ def clip_by_global_norm(grads, max_norm):
     norm = global_norm(grads)
     if norm > max_norm:
         for g in grads.values():
-            g *= max_norm / norm
+            g *= max_norm / norm  # eq-clip-norm
     return norm
 
 

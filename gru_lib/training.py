@@ -158,31 +158,31 @@ class _Trainer:
         self.clip_value = clip_value
         self.clip_norm = clip_norm
 
+    @np.errstate(over="ignore", invalid="ignore")  # reported by name, see `require_finite`
     def update(self, x, y, state, where):
         """Take one step; return (loss, norm, clipped norm) and the final state."""
-        with np.errstate(over="ignore", invalid="ignore"):  # reported below, by name
-            prediction, final = self.model.forward(x, state)
-            self.require_finite(where, {"the prediction": prediction})
-            value, dy = self.loss(prediction, y)
-            self.require_finite(where, {"the loss": value})
-            self.model.backward(dy, truncate=self.truncate)
-            grads, params = self.model.grads, self.model.params
-            norm = global_norm(grads)
-            if not np.isfinite(norm):
-                self.require_finite(where, {f"the gradient of {n}": g for n, g in grads.items()})
-            if self.clip_value is not None:
-                clip_by_value(grads, self.clip_value)
-            if self.clip_norm is not None:
-                clip_by_global_norm(grads, self.clip_norm)
-            clipped = global_norm(grads)
-            self.optimizer.update(params, grads)
-            self.require_finite(where, {f"the parameter {n}": w for n, w in params.items()})
+        prediction, final = self.model.forward(x, state)
+        self.require_finite(where, {"the prediction": prediction})
+        value, dy = self.loss(prediction, y)
+        self.require_finite(where, {"the loss": value})
+        self.model.backward(dy, truncate=self.truncate)
+        grads, params = self.model.grads, self.model.params
+        norm = global_norm(grads)
+        if not np.isfinite(norm):
+            self.require_finite(where, {f"the gradient of {n}": g for n, g in grads.items()})
+        if self.clip_value is not None:
+            clip_by_value(grads, self.clip_value)
+        if self.clip_norm is not None:
+            clip_by_global_norm(grads, self.clip_norm)
+        clipped = global_norm(grads)
+        self.optimizer.update(params, grads)
+        self.require_finite(where, {f"the parameter {n}": w for n, w in params.items()})
         return (value, norm, clipped), final
 
+    @np.errstate(over="ignore", invalid="ignore")
     def evaluate(self, x, y, where):
         """Return the loss on data that is not trained on."""
-        prediction, _ = self.model.forward(x)
-        value, _ = self.loss(prediction, y)
+        value, _ = self.loss(self.model.forward(x)[0], y)
         self.require_finite(where, {"the validation loss": value})
         return value
 

@@ -387,9 +387,10 @@ def test_divergence_is_an_error_and_not_a_warning_too(spoil):
     assert "the loss is not finite" in str(error)
 
 
-def test_divergence_of_the_validation_loss():
+@pytest.mark.parametrize("spoil", [lambda x: np.nan, lambda x: 1e308 * (x.max() + 10)])
+def test_divergence_of_the_validation_loss(spoil):
     def loss(prediction, y):
-        return (np.nan if len(y) == 3 else 1.0), np.zeros_like(prediction)
+        return (spoil(prediction) if len(y) == 3 else 1.0), np.zeros_like(prediction)
 
     _, error = diverge(Recorder(), loss, validation=(X[:3], Y[:3]))
     assert "validation" in str(error)
