@@ -1,6 +1,6 @@
 """Diagrams of the appendices."""
 
-from parts import BLUE, GREY, RED, arrow, box, svg, text
+from parts import GREY, RED, arrow, box, svg, text
 
 
 def numbers():
