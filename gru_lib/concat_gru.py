@@ -97,7 +97,7 @@ class ConcatGRU(Recurrent):
     def step_backward(self, dh, da, x, r, z, h_tilde, h_prev, h):
         """One step back; only the columns of h in [h, x] lead further back in time."""
         da_r, da_z, da_h = self.split(da)
-        W_hr, W_hz, W_hh = (self.named_params[f"W_h{gate}"] for gate in self.gates)
+        W_hr, W_hz, W_hh = (self.params[f"W_{k}"][: self.hidden_size] for k in self.gates)
         np.multiply(dh * (h_prev - h_tilde), sigmoid_derivative(z), out=da_z)  # eq-gru-daz
         np.multiply(dh * (1 - z), tanh_derivative(h_tilde), out=da_h)  # eq-gru-dah
         d_rh = da_h @ W_hh.T  # eq-gru-drh
