@@ -119,6 +119,12 @@ class Line(NamedTuple):
     code: str  # without indentation and comment
 
 
+def pages():
+    """Return the names of the book's pages, in reading order."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    return [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
+
+
 def source(page):
     """Return the Markdown of a page of `_toc.yml`."""
     path = ROOT / f"{page}.md"
@@ -130,11 +136,9 @@ def source(page):
 
 def equations():
     """Return `(title, [(label, TeX), …])` of every page that defines labels, in reading order."""
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    names = [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
     display = re.compile(r"^\$\$(.+?)\$\$(?: \((eq-[a-z0-9-]+)\))?", re.M | re.S)
     found = []
-    for text in map(source, names):
+    for text in map(source, pages()):
         if defined := [(label, tex) for tex, label in display.findall(text) if label]:
             found.append((re.search(r"^# (.+)", text, re.M)[1], defined))
     return found

@@ -8,27 +8,18 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
+import equations
 import pytest
-import yaml
+from equations import source
 
 from gru_lib import GRU, LSTM, RNN, ConcatGRU, Dense
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "_build" / "html"
-TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-PAGES = [TOC["root"], *(c["file"] for part in TOC["parts"] for c in part["chapters"])]
+PAGES = equations.pages()
 NOTEBOOKS = sorted(
     p for p in (ROOT / "book").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts
 )
-
-
-def source(page):
-    """The Markdown of a page."""
-    path = ROOT / f"{page}.md"
-    if path.exists():
-        return path.read_text(encoding="utf-8")
-    cells = json.loads((ROOT / f"{page}.ipynb").read_text(encoding="utf-8"))["cells"]
-    return "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
 
 
 # --- equation and code are one thing ---------------------------------------------------------
@@ -133,6 +124,42 @@ def test_reading_times_on_the_landing_page():
     for target, minutes in rows:
         words = len(source(f"book/{target.rsplit('.', 1)[0]}").split())
         assert 0.6 < int(minutes) / (words / 150) < 1.7, (target, minutes, words)
+
+
+# --- the chapters' plan ------------------------------------------------------------------------
+
+CHAPTERS = [page for page in PAGES if re.match(r"book/\d\d-", page)]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_opens_and_closes_as_planned(chapter):
+    text = source(chapter)
+    opening = text.split("\n\n")[1]
+    places = [
+        opening.index(word) for word in ("**You will be able to**", "**You need**", "**Time**")
+    ]
+    assert places == sorted(places)
+    heads = re.findall(r"^## (.+)", text, re.M)
+    assert heads[-3:] == ["Summary", "Check yourself", "Further reading"]
+    summary = text.partition("\n## Summary\n")[2].partition("\n## Check yourself\n")[0].strip()
+    assert len(summary.splitlines()) == 5
+    asked, answered = (
+        re.findall(r"^(\d+)\. ", part, re.M)
+        for part in text.partition("\n## Check yourself\n")[2].split(":::{dropdown} Answers")
+    )
+    assert len(asked) >= 6
+    assert answered == asked
+    assert "{cite" in text.partition("\n## Further reading\n")[2]
+
+
+def test_the_glossary_is_in_order_and_in_three_languages():
+    entries = source("book/appendix/glossary").split("```{glossary}\n")[1].split("\n```")[0]
+    entries = re.split(r"\n\n(?=\S)", entries.strip())
+    assert len(entries) > 80
+    terms = [entry.splitlines()[0].casefold() for entry in entries]
+    assert terms == sorted(terms)
+    for entry in entries:
+        assert re.search(r"\n\n  Spanish: .+ · Portuguese: .+$", entry), entry
 
 
 # --- the built book --------------------------------------------------------------------------
