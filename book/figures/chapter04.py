@@ -118,14 +118,20 @@ def paths():
         node(105, 262),
         node(265, 262),
         text(160, 38, "1:  ⊙ z_t", 19, BLUE),
-        text(66, 222, "2:  ⊙ r_t", 19, RED, anchor="start"),
-        text(146, 356, "3:  times W_{hr}", 19, GREEN, anchor="start"),
+        text(66, 200, "2:  ⊙ r_t", 19, RED, anchor="start"),
+        text(48, 398, "3:  times W_{hr}", 19, GREEN, anchor="start"),
         text(150, 148, "4:  times W_{hz}", 19, PURPLE),
-        text(120, 308, "times W_{hh}", 18, anchor="start"),
-        text(240, 412, "The gradient runs from right to left.", 16),
-        text(240, 434, "“Times” a matrix means: its transpose.", 16),
+        text(80, 232, "times W_{hh}", 18, anchor="start"),
+        text(335, 284, "⊙ 1 − z_t", 18),
+        text(330, 252, "2 and 3", 18),
+        text(115, 308, "⊙ h_{t-1}", 18, GREEN, anchor="start"),
+        text(275, 108, "⊙ h_{t-1}", 18, PURPLE, anchor="start"),
+        text(275, 222, "⊙ −h̃_t", 18, PURPLE, anchor="start"),
+        text(88, 84, "+", 22),
+        text(240, 432, "The gradient runs from right to left.", 16),
+        text(240, 454, "“Times” a matrix means: its transpose.", 16),
     ]
-    return svg(450, "Four ways on which the gradient comes back to the previous state", *parts)
+    return svg(468, "Four ways on which the gradient comes back to the previous state", *parts)
 
 
 DIAGRAMS = {"gru-cell": cell, "gru-paths": paths}
