@@ -19,7 +19,7 @@ class ConcatGRU(Recurrent):
 
     The same network as `GRU` with `reset="before"`, and the same start for the same seed; equal to
     rounding, since the sums are taken in another order. The input cannot be projected before the
-    loop, so it is slower.
+    loop; a training step takes somewhat longer.
 
     Example:
         >>> from gru_lib import GRU

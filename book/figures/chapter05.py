@@ -59,44 +59,58 @@ def product():
     return svg(350, "A concatenated row times a stacked matrix is a sum of two products", *parts)
 
 
+def dash(x1, y1, x2, y2, colour):
+    """A dashed line where an array is cut."""
+    return (
+        f'<path d="M{x1:g} {y1:g}L{x2:g} {y2:g}" stroke="{colour}" stroke-width="3" '
+        'stroke-dasharray="8 5"/>'
+    )
+
+
 def cuts():
     """Draw all weights of a GRU as one array, then cut across (split) and down (concatenated)."""
     gates = ("r", "z", "h")
     parts = [text(240, 28, "all weights, H + D rows and 3H columns", 17)]
-    parts += [side(105, 92, "H"), side(105, 142, "D")]
+    parts += [side(94, 92, "H"), side(94, 142, "D")]
     for i, gate in enumerate(gates):
         left = 122 + 82 * i
         parts += [
-            side(left + 41, 52, "H"),
+            side(left + 41, 50, "H"),
             block(left, 60, 82, 56, f"W_{{h{gate}}}"),
             block(left, 116, 82, 36, f"W_{{x{gate}}}", "input"),
         ]
     parts += [
-        arrow(190, 160, 142, 196, GREY),
-        arrow(300, 160, 344, 196, GREY),
-        text(122, 222, "cut across: GRU", 17),
-        text(364, 222, "cut down: ConcatGRU", 17),
-        side(22, 280, "H"),
-        side(22, 354, "D"),
-        side(122, 242, "3H"),
+        dash(106, 116, 384, 116, RED),
+        dash(204, 54, 204, 162, BLUE),
+        dash(286, 54, 286, 162, BLUE),
+        arrow(178, 164, 134, 196, RED),
+        arrow(312, 164, 352, 196, BLUE),
+        text(108, 222, "cut across: GRU", 17, RED),
+        text(370, 222, "cut down: ConcatGRU", 17, BLUE),
+        side(22, 282, "H"),
+        side(22, 376, "D"),
+        side(122, 244, "3H"),
     ]
     for i, gate in enumerate(gates):
         left, right = 36 + 58 * i, 272 + 66 * i
         parts += [
-            block(left, 250, 58, 52, f"W_{{h{gate}}}", size=17),
-            block(left, 332, 58, 34, f"W_{{x{gate}}}", "input", size=17),
-            side(right + 27, 242, "H"),
-            block(right, 250, 54, 52, f"W_{{h{gate}}}", size=17),
-            block(right, 302, 54, 34, f"W_{{x{gate}}}", "input", size=17),
-            text(right + 27, 362, f"W_{gate}", 18, italic=True),
+            block(left, 252, 58, 52, f"W_{{h{gate}}}", size=17),
+            block(left, 352, 58, 34, f"W_{{x{gate}}}", "input", size=17),
+            side(right + 27, 244, "H"),
+            block(right, 252, 54, 52, f"W_{{h{gate}}}", size=17),
+            block(right, 304, 54, 34, f"W_{{x{gate}}}", "input", size=17),
+            text(right + 27, 366, f"W_{gate}", 18, italic=True),
         ]
     parts += [
-        side(256, 282, "H"),
-        side(256, 324, "D"),
-        text(226, 282, "W_h", 18, italic=True),
-        text(226, 354, "W_x", 18, italic=True),
+        side(256, 284, "H"),
+        side(256, 326, "D"),
+        text(112, 328, "W_h", 18, italic=True),
+        text(160, 328, "of GRU", 16),
+        text(112, 410, "W_x", 18, italic=True),
+        text(160, 410, "of GRU", 16),
+        text(365, 396, "of ConcatGRU", 16),
     ]
-    return svg(384, "The weights of a GRU cut across or down", *parts)
+    return svg(426, "The weights of a GRU cut across or down", *parts)
 
 
 def columns():
@@ -129,36 +143,54 @@ def columns():
     return svg(190, "Rows times a tall matrix, or a wide matrix times columns", *parts)
 
 
+def node(x, y):
+    """A small circle with a multiplication, number by number, in it."""
+    return (
+        f'<circle cx="{x}" cy="{y}" r="14" fill="#ffffff" stroke="{INK}" stroke-width="1.6"/>'
+        + text(x, y + 7, "⊙", 20)
+    )
+
+
 def cell():
     """Draw one step of the concatenated GRU: two concatenations, one after the other."""
     parts = [
-        box(52, 76, "h_{t-1}", "state", 64),
-        box(52, 250, "x_t", "input", 64),
-        box(162, 162, "[h, x]", "plain", 74),
-        arrow(64, 97, 132, 140),
-        arrow(64, 229, 132, 184),
-        box(262, 96, "z_t", "state", 52),
-        box(262, 182, "r_t", "state", 52),
-        arrow(200, 152, 234, 112),
-        arrow(200, 166, 234, 178),
-        text(206, 124, "W_z", 17, italic=True),
-        text(216, 194, "W_r", 17, italic=True),
-        box(262, 270, "[r ⊙ h, x]", "plain", 104),
-        arrow(262, 203, 262, 248, RED),
-        text(276, 234, "gates h_{t-1}", 16, RED, anchor="start"),
-        arrow(86, 262, 208, 270),
-        box(410, 270, "h̃_t", "state", 52),
-        arrow(315, 270, 382, 270),
-        text(346, 260, "W_h", 17, italic=True),
-        box(410, 96, "h_t", "output", 52),
-        arrow(410, 249, 410, 118),
-        arrow(289, 96, 382, 96),
-        text(422, 190, "· (1 - z)", 16, anchor="start"),
-        arrow(86, 66, 394, 74, curve=-34),
-        text(330, 46, "· z", 16),
-        text(240, 322, "the second row can be built only when r is known", 16),
+        box(46, 70, "h_{t-1}", "state", 64),
+        box(46, 326, "x_t", "input", 64),
+        # the first row, and what is made from it
+        block(120, 148, 46, 36, "h"),
+        block(166, 148, 30, 36, "x", "input"),
+        arrow(66, 92, 122, 144),
+        arrow(66, 304, 168, 190),
+        box(272, 112, "z_t", "plain", 52),
+        box(272, 194, "r_t", "plain", 52),
+        arrow(198, 160, 243, 122),
+        arrow(198, 174, 243, 190),
+        text(206, 134, "W_z", 17, italic=True),
+        text(214, 208, "W_r", 17, italic=True),
+        # the second row: r gates the old state, x joins again
+        node(232, 252),
+        arrow(262, 216, 241, 238, RED),
+        f'<path d="M36 92V252H214" fill="none" stroke="{RED}" stroke-width="2.4" '
+        'marker-end="url(#red)"/>',
+        block(202, 308, 62, 36, "r ⊙ h"),
+        block(264, 308, 34, 36, "x", "input"),
+        arrow(232, 268, 232, 305, RED),
+        f'<path d="M80 326H140V368H281V347" fill="none" stroke="{INK}" stroke-width="2.4" '
+        'marker-end="url(#ink)"/>',
+        box(424, 326, "h̃_t", "plain", 52),
+        arrow(300, 326, 395, 326),
+        text(346, 316, "W_h", 17, italic=True),
+        # the new state
+        box(424, 112, "h_t", "output", 52),
+        arrow(424, 305, 424, 135),
+        text(414, 232, "times 1 - z", 16, anchor="end"),
+        arrow(300, 112, 395, 112),
+        text(346, 134, "mixes", 16),
+        arrow(80, 62, 410, 89, curve=-26),
+        text(260, 40, "times z", 16),
+        text(240, 402, "the second row can be built only when r is known", 16),
     ]
-    return svg(338, "One step of the concatenated GRU", *parts)
+    return svg(418, "One step of the concatenated GRU", *parts)
 
 
 DIAGRAMS = {
