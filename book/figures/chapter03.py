@@ -18,6 +18,19 @@ def node(x, y, kind, colour=INK):
     )
 
 
+def share(x, y, letter, step, source, colour):
+    """The share of a gradient that comes back from a step: [∂L/∂c_t]_{t+1}, from its left end."""
+
+    def low(index):
+        return f'<tspan font-size="12" dy="5">{index}</tspan>'
+
+    style = 'font-style="italic" font-family="Georgia, Times New Roman, serif"'
+    return (
+        f'<text x="{x}" y="{y}" font-size="17" fill="{colour}" {style}>[∂L/∂{letter}{low(step)}'
+        f'<tspan dy="-5">]</tspan>{low(source)}</text>'
+    )
+
+
 def line(*points, colour=INK, dashed=False):
     """A line through points, without an arrowhead."""
     dash = ' stroke-dasharray="7 5"' if dashed else ""
@@ -125,6 +138,9 @@ def cell_backward():
         text(352, 152, "× tanh c_t", 17, RED, anchor="end"),
         line((356, 154), (372, 178), colour=GREY),
         text(276, 32, "∂L/∂c_t", 18, INK),
+        share(372, 28, "c", "t", "t+1", GREEN),
+        share(4, 104, "c", "t−1", "t", GREEN),
+        share(4, 262, "h", "t−1", "t", RED),
         text(440, 206, "∂L/∂h_t", 17, RED, italic=True),
         text(292, 336, "green: from cell state to cell state", 17, GREEN),
         text(292, 360, "red, dashed: all other paths", 17, RED),
