@@ -143,7 +143,7 @@ def cell_backward():
         share(4, 262, "h", "t−1", "t", RED),
         text(440, 206, "∂L/∂h_t", 17, RED, italic=True),
         text(292, 336, "green: from cell state to cell state", 17, GREEN),
-        text(292, 360, "red, dashed: all other paths", 17, RED),
+        text(292, 360, "orange, dashed: all other paths", 17, RED),
     ]
     return svg(376, "The paths of the gradient through one step of the LSTM", *parts)
 
