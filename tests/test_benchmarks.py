@@ -82,3 +82,12 @@ def test_sums_of_the_table():
     assert s == {"ms": 2000.0, "other_ms": 3000.0, "ratio": 0.667, "quartiles": [0.5, 1.75]}
     rows = [{"torch": {"ratio": 0.5}}, {"torch": {"ratio": 2.0}}]
     assert bench.geometric_mean(rows) == pytest.approx(1.0)
+
+
+def test_the_longer_runs_use_the_functions_of_the_notebooks():
+    apart = load("apart")
+    assert "train_recall" in apart.page("02-exploding-gradient")
+    learn = apart.page("03-lstm")["learn"]
+    _, errors, _ = learn(apart.GRU(2, 4, dtype=np.float32, seed=0), 5, 2, 0.01, 50)
+    assert len(errors) == 1
+    assert "fit_sine" in apart.page("05-gru-concatenated")
