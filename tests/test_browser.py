@@ -118,6 +118,13 @@ def test_a_phone_does_not_scroll_sideways(browser, page, scheme):
             "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )
         assert wide[0] <= wide[1]
+        assert (
+            visit.page.evaluate(
+                "[...document.querySelectorAll('mjx-container[display=true]')]"
+                ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerHTML.length)"
+            )
+            == []
+        )  # nor does any displayed formula
 
 
 def test_search_finds_a_chapter(browser, server):
