@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .validate import float_dtype, require_array, require_count
+from .validate import float_dtype, require_array, require_count, require_positive
 
 
 def rmse(prediction, target):
@@ -18,9 +18,38 @@ def rmse(prediction, target):
     return float(np.sqrt(np.mean((prediction - target) ** 2)))
 
 
+def scores(prediction, target, std):
+    """Return three scores of a forecast, to be set beside those of a baseline.
+
+    Args:
+        prediction: an array.
+        target: an array of the same shape.
+        std: standard deviation of the training part, in the units of the data.
+
+    Returns:
+        A dict: `mse`, the mean squared error in units of `std`², `rmse` and `mae`, root mean
+        squared and mean absolute error in the units of the data.
+
+    Raises:
+        ValueError: the shapes differ, or `std` is not above 0.
+
+    """
+    error = rmse(prediction, target)
+    return {
+        "mse": (error / require_positive("std", std)) ** 2,
+        "rmse": error,
+        "mae": float(np.mean(np.abs(np.asarray(prediction) - np.asarray(target)))),
+    }
+
+
 def persistence(x):
     """Predict that the next value equals the last one: `(n, time, 1)` to `(n, 1)`."""
     return np.asarray(x)[:, -1, :].copy()
+
+
+def drift(x, slope):
+    """Predict the last value plus `slope`, the mean step of the training part, in x's units."""
+    return persistence(x) + slope
 
 
 def two_term_recurrence(x, step=1.0):

@@ -130,8 +130,12 @@ class Model(Joined):
             dstarts.append(dstart)
         return dh, tuple(reversed(dstarts))
 
-    def save(self, path):
+    def save(self, path, notes=None):
         """Write the model to one `.npz` file that `load` reads, whole or not at all.
+
+        Args:
+            path: the file, which must end in `.npz`.
+            notes: what `json` can hold, kept in the file for whoever reads it; `load` ignores it.
 
         Raises:
             TypeError: a layer is not one of this package's own.
@@ -144,6 +148,8 @@ class Model(Joined):
             "dtype": self.dtype.name,
             "layers": [_describe(layer) for layer in self.layers],
         }
+        if notes is not None:
+            description["notes"] = notes
         write(path, description, self.params)
 
     @classmethod

@@ -5,10 +5,48 @@ Everything here works in place on dictionaries of arrays: `params` and `grads` w
 
 import numpy as np
 
-from .validate import require_positive
+from .validate import require_array, require_positive
 
 
-class SGD:
+class _Optimizer:
+    """A learning rate, and what is remembered from one update to the next."""
+
+    def __init__(self, learning_rate, *memory):
+        self.learning_rate = require_positive("learning_rate", learning_rate)
+        self._steps = 0
+        self._memory = {kind: {} for kind in memory}
+
+    def _remembered(self, kind, name, w):
+        return self._memory[kind].setdefault(name, np.zeros_like(w))
+
+    def state(self):
+        """Return copies of all that is remembered, as one dict of arrays."""
+        state = {"steps": np.array(self._steps, np.int64)}
+        for kind, arrays in self._memory.items():
+            state |= {f"{kind}.{name}": array.copy() for name, array in arrays.items()}
+        return state
+
+    def restore(self, state, params):
+        """Go on from what `state` returned, for parameters of the same names and shapes.
+
+        Raises:
+            TypeError, ValueError: the state is not one of this optimiser for these parameters.
+
+        """
+        names = params if len(state) > 1 else ()  # before the first update there is only the count
+        expected = {"steps"} | {f"{kind}.{name}" for kind in self._memory for name in names}
+        if set(state) != expected:
+            raise ValueError(f"state: expected {sorted(expected)}, got {sorted(state)}")
+        steps = require_array("steps", state["steps"], (), np.int64)
+        memory = {kind: {} for kind in self._memory}
+        for kind in memory:
+            for name in names:
+                key, w = f"{kind}.{name}", params[name]
+                memory[kind][name] = require_array(key, state[key], w.shape, w.dtype).copy()
+        self._steps, self._memory = int(steps), memory
+
+
+class SGD(_Optimizer):
     """Gradient descent with momentum: v ← μ v + g, w ← w - η v (as PyTorch has it).
 
     Args:
@@ -18,20 +56,20 @@ class SGD:
     """
 
     def __init__(self, learning_rate, momentum=0.0):
-        self.learning_rate = require_positive("learning_rate", learning_rate)
+        super().__init__(learning_rate, "velocity")
         self.momentum = _require_fraction("momentum", momentum)
-        self._velocity = {}
 
     def update(self, params, grads):
         """Take one step; changes the arrays in `params`, leaves `grads` alone."""
+        self._steps += 1
         for name, w in params.items():
-            v = self._velocity.setdefault(name, np.zeros_like(w))
+            v = self._remembered("velocity", name, w)
             v *= self.momentum
             v += grads[name]
             w -= self.learning_rate * v
 
 
-class Adam:
+class Adam(_Optimizer):
     """Adam (Kingma and Ba, 2015): a step per weight, scaled by the gradient's recent size.
 
     m ← β₁ m + (1 - β₁) g and v ← β₂ v + (1 - β₂) g² start at zero; dividing by 1 - βᵏ after k
@@ -46,13 +84,10 @@ class Adam:
     """
 
     def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8):
-        self.learning_rate = require_positive("learning_rate", learning_rate)
+        super().__init__(learning_rate, "mean", "square")
         self.beta1 = _require_fraction("beta1", beta1)
         self.beta2 = _require_fraction("beta2", beta2)
         self.epsilon = require_positive("epsilon", epsilon)
-        self._steps = 0
-        self._mean = {}
-        self._square = {}
 
     def update(self, params, grads):
         """Take one step; changes the arrays in `params`, leaves `grads` alone."""
@@ -61,8 +96,8 @@ class Adam:
         square_correction = 1 - self.beta2**self._steps
         for name, w in params.items():
             g = grads[name]
-            m = self._mean.setdefault(name, np.zeros_like(w))
-            v = self._square.setdefault(name, np.zeros_like(w))
+            m = self._remembered("mean", name, w)
+            v = self._remembered("square", name, w)
             m *= self.beta1
             m += (1 - self.beta1) * g
             v *= self.beta2

@@ -62,6 +62,75 @@ def plot_history(history):
     return figure
 
 
+def plot_cost(history, baseline=None, label="persistence"):
+    """Draw the training loss against the epoch, on a logarithmic axis, beside a baseline's.
+
+    Args:
+        history: a `History`.
+        baseline: loss of the baseline in the same units, None for none.
+        label: what the baseline is called.
+
+    Returns:
+        The figure.
+
+    """
+    figure, axes = plt.subplots()
+    few = "o" if len(history) < 10 else ""
+    axes.semilogy(history.index, history["loss"], marker=few, label="network, training part")
+    if baseline is not None:
+        line = {"color": COLOURS["black"], "linestyle": "--", "linewidth": 1.4}
+        axes.axhline(baseline, label=label, **line)
+    axes.set(xlabel="epoch", ylabel="loss (mean squared error)")
+    axes.legend()
+    return figure
+
+
+def plot_sequence(actual, train, test, unit="US dollars"):
+    """Draw a series, and on it what was predicted for its training and its test part.
+
+    Args:
+        actual: a `pd.Series` by date.
+        train: predictions for the training part, a `pd.Series` by date.
+        test: predictions for the test part, the same.
+        unit: of the values.
+
+    Returns:
+        The figure.
+
+    """
+    figure, axes = plt.subplots()
+    axes.plot(actual.index, actual, color=COLOURS["black"], linewidth=2.4, label="actual")
+    thin = {"linewidth": 1}
+    axes.plot(train.index, train, color=COLOURS["sky"], label="predicted, training", **thin)
+    axes.plot(test.index, test, color=COLOURS["vermillion"], label="predicted, test", **thin)
+    axes.axvline(test.index[0], color="#999999", linewidth=1)
+    axes.set(xlabel="date", ylabel=unit)
+    axes.legend()
+    return figure
+
+
+def plot_residuals(train, test, unit="US dollars"):
+    """Draw residual, actual minus predicted, against prediction, for training and test part.
+
+    Args:
+        train: a pair (prediction, residual) of `(n,)`.
+        test: the same.
+        unit: of both axes.
+
+    Returns:
+        The figure.
+
+    """
+    figure, axes = plt.subplots()
+    points = {"s": 7, "alpha": 0.6, "linewidths": 0}
+    axes.scatter(*train, color=COLOURS["sky"], marker="o", label="training part", **points)
+    axes.scatter(*test, color=COLOURS["vermillion"], marker="^", label="test part", **points)
+    axes.axhline(0, color=COLOURS["black"], linewidth=1)
+    axes.set(xlabel=f"predicted ({unit})", ylabel=f"actual - predicted ({unit})")
+    axes.legend(markerscale=2)
+    return figure
+
+
 def plot_forecast(known, truth, forecasts):
     """Draw the end of a known series, then what truly follows and one or more forecasts.
 

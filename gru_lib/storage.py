@@ -1,4 +1,4 @@
-"""Arrays and a description in one `.npz` file: no pickle, and never half a file."""
+"""Files that are whole or not there; arrays and a description in one `.npz`, without pickle."""
 
 import contextlib
 import json
@@ -8,33 +8,21 @@ from pathlib import Path
 
 import numpy as np
 
-FORMAT = "gru_lib model"
 VERSION = 1  # raise it when an older reader would misread a file
 HEADER = "header.json"
 
 
-def write(path, description, arrays):
-    """Write a file; one that is there already is replaced only when the new one is complete.
+@contextlib.contextmanager
+def whole(path):
+    """Give a temporary name beside `path`; the file takes the place of `path` when it is complete.
 
-    Args:
-        path: the file, which must end in `.npz`.
-        description: what `json` can hold.
-        arrays: dict of arrays by name.
-
-    Raises:
-        ValueError: `path` does not end in `.npz`.
-        OSError: the file cannot be written.
-
+    If anything goes wrong inside the `with` block, the temporary file is removed, and an older file
+    under `path` stays as it was.
     """
-    path = _require_npz(path)
-    text = json.dumps({"format": FORMAT, "version": VERSION, "description": description})
-    header = np.frombuffer(text.encode("utf-8"), np.uint8)
+    path = Path(path)
     partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
-        with open(partial, "xb") as file:
-            np.savez(file, allow_pickle=False, **{HEADER: header}, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
+        yield partial
         os.replace(partial, path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -42,7 +30,30 @@ def write(path, description, arrays):
         raise
 
 
-def read(path):
+def write(path, description, arrays, kind="model"):
+    """Write a file; one that is there already is replaced only when the new one is complete.
+
+    Args:
+        path: the file, which must end in `.npz`.
+        description: what `json` can hold.
+        arrays: dict of arrays by name.
+        kind: what the file holds, in a word; `read` must be asked for the same.
+
+    Raises:
+        ValueError: `path` does not end in `.npz`.
+        OSError: the file cannot be written.
+
+    """
+    path = _require_npz(path)
+    header = {"format": f"gru_lib {kind}", "version": VERSION, "description": description}
+    text = np.frombuffer(json.dumps(header).encode("utf-8"), np.uint8)
+    with whole(path) as partial, open(partial, "xb") as file:
+        np.savez(file, allow_pickle=False, **{HEADER: text}, **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read(path, kind="model"):
     """Return the description and the arrays of a file that `write` wrote.
 
     Raises:
@@ -56,18 +67,18 @@ def read(path):
             with np.load(file, allow_pickle=False) as entries:
                 arrays = {name: entries[name] for name in entries.files}
             header = json.loads(arrays.pop(HEADER).tobytes().decode("utf-8"))
-            kind, version = header["format"], header["version"]
+            found, version = header["format"], header["version"]
         except Exception as error:  # a damaged file can make the readers fail in any way
-            message = f"{path}: expected a model file, got a damaged or foreign one"
+            message = f"{path}: expected a {kind} file, got a damaged or foreign one"
             raise ValueError(message) from error
-    if kind != FORMAT:
-        raise ValueError(f"{path}: expected format {FORMAT!r}, got {kind!r}")
+    if found != f"gru_lib {kind}":
+        raise ValueError(f"{path}: expected format {f'gru_lib {kind}'!r}, got {found!r}")
     if type(version) is not int or version != VERSION:
         newer = type(version) is int and version > VERSION
         hint = "; a newer gru_lib can read it" if newer else ""
         raise ValueError(f"{path}: expected version {VERSION}, got {version!r}{hint}")
     if "description" not in header:
-        raise ValueError(f"{path}: expected a model file, got a damaged or foreign one")
+        raise ValueError(f"{path}: expected a {kind} file, got a damaged or foreign one")
     return header["description"], arrays
 
 

@@ -1,51 +1,16 @@
-"""The training loop: `fit`, the `History` it returns, and the error that ends a diverging run."""
+"""The training loop: `fit`, the `Training` that it runs, and the `History` that both keep."""
 
-import itertools
 import time
 
 import numpy as np
-import pandas as pd
 from tqdm import tqdm
 
+from .history import COLUMNS, History, history_of
 from .losses import mean_squared_error
-from .optim import clip_by_global_norm, clip_by_value, global_norm
-from .validate import require_array, require_choice, require_count, require_positive
+from .updates import Batches, TrainingDiverged, Updater, chunks, learning_rates
+from .validate import require_array, require_count
 
-COLUMNS = ["loss", "validation_loss", "gradient_norm", "clipped_norm", "seconds"]
-
-
-class History(pd.DataFrame):
-    """One row per epoch, indexed from 1.
-
-    Columns: `loss` (mean over the batches, each before its update), `validation_loss` (at the end;
-    NaN without validation data), `gradient_norm` and `clipped_norm` (mean global norm before and
-    after clipping), `seconds` (that epoch took).
-    """
-
-    @property
-    def _constructor(self):
-        return pd.DataFrame  # a part of a history is a plain table
-
-    @property
-    def best_epoch(self):
-        """The epoch whose parameters `fit` kept: lowest validation loss, else loss; 0 at first."""
-        column = "loss" if self["validation_loss"].isna().all() else "validation_loss"
-        return 0 if self.empty else int(self[column].idxmin())
-
-
-class TrainingDiverged(ArithmeticError):
-    """Training met a number that is not finite; the model holds the best parameters so far.
-
-    The attribute `history` holds the epochs that were completed.
-    """
-
-    def __init__(self, epoch, batch, culprit):
-        super().__init__(
-            f"training diverged in epoch {epoch}, batch {batch}: {culprit} is not finite. "
-            "The usual remedies: a smaller learning rate, clipping (clip_norm=1.0), "
-            "inputs scaled to about unit size. The best parameters so far are kept."
-        )
-        self.history = None
+__all__ = ["COLUMNS", "History", "Training", "TrainingDiverged", "fit"]
 
 
 def fit(
@@ -103,148 +68,183 @@ def fit(
         TypeError, ValueError: an option out of range, or `x` and `y` that do not fit the model.
 
     """
-    epochs = require_count("epochs", epochs)
-    patience = np.inf if patience is None else require_count("patience", patience)
-    trainer = _Trainer(model, optimizer, loss, truncate, clip_value, clip_norm)
-    x, y = trainer.require_pair("x and y", x, y)
-    if validation is not None:
-        validation = trainer.require_pair("validation", *validation)
-    chunks = _chunks(model, x.shape[1], chunk_length)
-    batches = _Batches(len(x), batch_size, shuffle, seed)
-    full_rate = optimizer.learning_rate
-    rates = _rates(schedule, full_rate, epochs * len(batches) * len(chunks))
-    best, waited, rows = np.inf, 0, []
-    kept = trainer.copy_parameters()
-    try:
-        for epoch in tqdm(range(1, epochs + 1), "epoch", disable=None):
-            measured, started = [], time.perf_counter()
-            for batch, chosen in enumerate(batches, start=1):
-                state = None
-                for part in chunks:
-                    optimizer.learning_rate = next(rates)
-                    target = y[chosen] if chunk_length is None else y[chosen, part]
-                    numbers, state = trainer.update(x[chosen, part], target, state, (epoch, batch))
-                    state = state if stateful else None
-                    measured.append(numbers)
-            value, norm, clipped = np.mean(measured, axis=0)
-            score = np.nan if validation is None else trainer.evaluate(*validation, (epoch, batch))
-            rows.append([value, score, norm, clipped, time.perf_counter() - started])
-            score = value if validation is None else score
-            waited = 0 if score < best else waited + 1
-            if score < best:
-                best, kept = score, trainer.copy_parameters()
-            if waited >= patience:
-                break
-    except TrainingDiverged as error:
-        error.history = _history(rows)
-        raise
-    finally:  # also when the user interrupts
-        optimizer.learning_rate = full_rate
-        trainer.restore_parameters(kept)
-    return _history(rows)
+    training = Training(
+        model,
+        x,
+        y,
+        optimizer,
+        batch_size=batch_size,
+        loss=loss,
+        validation=validation,
+        truncate=truncate,
+        chunk_length=chunk_length,
+        stateful=stateful,
+        clip_value=clip_value,
+        clip_norm=clip_norm,
+        shuffle=shuffle,
+        seed=seed,
+    )
+    return training.run(epochs, schedule=schedule, patience=patience)
 
 
-class _Trainer:
-    """One update, and one evaluation, of a model; every number is checked to be finite."""
+class Training:
+    """A training that can be stopped, kept, and taken up again later; `fit` runs one to its end.
 
-    def __init__(self, model, optimizer, loss, truncate, clip_value, clip_norm):
-        for name, limit in (("clip_value", clip_value), ("clip_norm", clip_norm)):
-            if limit is not None:
-                require_positive(name, limit)
-        self.model = model
-        self.optimizer = optimizer
-        self.loss = loss
-        self.truncate = truncate
-        self.clip_value = clip_value
-        self.clip_norm = clip_norm
+    The arguments are those of `fit`.
 
-    @np.errstate(over="ignore", invalid="ignore")  # reported by name, see `require_finite`
-    def update(self, x, y, state, where):
-        """Take one step; return (loss, norm, clipped norm) and the final state."""
-        prediction, final = self.model.forward(x, state)
-        self.require_finite(where, {"the prediction": prediction})
-        value, dy = self.loss(prediction, y)
-        self.require_finite(where, {"the loss": value})
-        self.model.backward(dy, truncate=self.truncate)
-        grads, params = self.model.grads, self.model.params
-        norm = global_norm(grads)
-        if not np.isfinite(norm):
-            self.require_finite(where, {f"the gradient of {n}": g for n, g in grads.items()})
-        if self.clip_value is not None:
-            clip_by_value(grads, self.clip_value)
-        if self.clip_norm is not None:
-            clip_by_global_norm(grads, self.clip_norm)
-        clipped = global_norm(grads)
-        self.optimizer.update(params, grads)
-        self.require_finite(where, {f"the parameter {n}": w for n, w in params.items()})
-        return (value, norm, clipped), final
+    Example:
+        >>> import numpy as np
+        >>> from gru_lib import RNN, Dense, Model
+        >>> from gru_lib.optim import SGD
+        >>> model = Model(RNN(1, 4, seed=0), Dense(4, 1, seed=1))
+        >>> training = Training(model, np.ones((5, 3, 1)), np.ones((5, 1)), SGD(0.1), seed=0)
+        >>> len(training.run(2)), len(training.run(5))
+        (2, 5)
 
-    @np.errstate(over="ignore", invalid="ignore")
-    def evaluate(self, x, y, where):
-        """Return the loss on data that is not trained on."""
-        value, _ = self.loss(self.model.forward(x)[0], y)
-        self.require_finite(where, {"the validation loss": value})
-        return value
+    """
 
-    @staticmethod
-    def require_finite(where, arrays):
-        for name, array in arrays.items():
-            if not np.isfinite(array).all():
-                raise TrainingDiverged(*where, name)
+    def __init__(
+        self,
+        model,
+        x,
+        y,
+        optimizer,
+        *,
+        batch_size=32,
+        loss=mean_squared_error,
+        validation=None,
+        truncate=None,
+        chunk_length=None,
+        stateful=True,
+        clip_value=None,
+        clip_norm=None,
+        shuffle=True,
+        seed=None,
+    ):
+        self._updater = Updater(model, optimizer, loss, truncate, clip_value, clip_norm)
+        self._x, self._y = self._updater.require_pair("x and y", x, y)
+        if validation is not None:
+            validation = self._updater.require_pair("validation", *validation)
+        self._validation = validation
+        self._chunks = chunks(model, self._x.shape[1], chunk_length)
+        self._whole, self._stateful = chunk_length is None, stateful
+        self._batches = Batches(len(self._x), batch_size, shuffle, seed)
+        self._rows, self._best, self._waited = [], np.inf, 0
+        self._kept = self._latest = self._updater.copy_parameters()
 
-    def require_pair(self, name, x, y):
-        """Return inputs and targets as arrays, checked against each other and the model."""
-        shape = ("n", "time", self.model.layers[0].input_size)
-        x = require_array(f"x of {name}", x, shape, self.model.dtype)
-        y = np.atleast_1d(y)
-        if len(y) != len(x):
-            raise ValueError(f"{name}: expected as many targets as inputs, got {len(y)}, {len(x)}")
-        if self.model.output == "all" and y.shape[1:2] != x.shape[1:2]:
-            raise ValueError(f"{name}: expected {x.shape[1]} targets a row, got shape {y.shape}")
-        y = require_array(f"y of {name}", y, tuple(f"n{i}" for i in range(y.ndim)), y.dtype)
-        return x, y
+    @property
+    def history(self):
+        """The `History` of the epochs that are complete."""
+        return history_of(self._rows)
 
-    def copy_parameters(self):
-        return {name: w.copy() for name, w in self.model.params.items()}
+    def run(self, epochs, *, schedule="constant", patience=None, after_epoch=None):
+        """Train until `epochs` epochs are complete in all; the model ends with its best parameters.
 
-    def restore_parameters(self, kept):
-        for name, w in self.model.params.items():
-            w[...] = kept[name]
+        Args:
+            epochs: all epochs, with those of earlier calls.
+            schedule: see `fit`.
+            patience: see `fit`.
+            after_epoch: function that is called with this training after every epoch.
 
+        Returns:
+            The `history`.
 
-class _Batches:
-    """Index arrays of the mini-batches of one epoch, in a new order each time."""
+        Raises:
+            TrainingDiverged: a loss, a gradient or a parameter is no longer finite.
+            TypeError, ValueError: an option out of range.
 
-    def __init__(self, count, batch_size, shuffle, seed):
-        self.count = count
-        self.batch_size = require_count("batch_size", batch_size)
-        self.rng = np.random.default_rng(seed) if shuffle else None
+        """
+        epochs, done = require_count("epochs", epochs), len(self._rows)
+        patience = np.inf if patience is None else require_count("patience", patience)
+        full_rate = self._updater.optimizer.learning_rate
+        per_epoch = len(self._batches) * len(self._chunks)
+        rates = learning_rates(schedule, full_rate, epochs, per_epoch, done)
+        bar = tqdm(range(done + 1, epochs + 1), "epoch", epochs, initial=done, disable=None)
+        self._updater.restore_parameters(self._latest)
+        try:
+            for epoch in bar:
+                score = self._epoch(epoch, rates)
+                bar.set_postfix_str(f"loss {score:.3g}")
+                if after_epoch is not None:
+                    after_epoch(self)
+                if self._waited >= patience:
+                    break
+        except TrainingDiverged as error:
+            error.history = self.history
+            raise
+        finally:  # also when the user interrupts
+            bar.close()
+            self._updater.optimizer.learning_rate = full_rate
+            self._updater.restore_parameters(self._kept)
+        return self.history
 
-    def __len__(self):
-        return -(-self.count // self.batch_size)
+    def _epoch(self, epoch, rates):
+        """Visit all sequences once; return the number by which the best epoch is chosen."""
+        measured, started = [], time.perf_counter()
+        for batch, chosen in enumerate(self._batches, start=1):
+            state = None
+            for part in self._chunks:
+                self._updater.optimizer.learning_rate = next(rates)
+                x, y = self._x[chosen, part], self._y[chosen]
+                y = y if self._whole else y[:, part]
+                numbers, state = self._updater.update(x, y, state, (epoch, batch))
+                state = state if self._stateful else None
+                measured.append(numbers)
+        value, norm, clipped = np.mean(measured, axis=0)
+        score = np.nan
+        if self._validation is not None:
+            score = self._updater.evaluate(*self._validation, (epoch, batch))
+        self._rows.append([value, score, norm, clipped, time.perf_counter() - started])
+        self._latest = self._updater.copy_parameters()
+        score = value if self._validation is None else score
+        self._waited = 0 if score < self._best else self._waited + 1
+        if score < self._best:
+            self._best, self._kept = score, self._latest
+        return score
 
-    def __iter__(self):
-        order = np.arange(self.count) if self.rng is None else self.rng.permutation(self.count)
-        return iter(np.array_split(order, range(self.batch_size, self.count, self.batch_size)))
+    def state(self):
+        """Return all that later epochs depend on, as it was after the latest complete epoch.
 
+        To be called from `after_epoch`, or between calls of `run`.
 
-def _chunks(model, time_steps, chunk_length):
-    """Return the slices of the time axis that are trained on one after the other."""
-    if chunk_length is None:
-        return [slice(None)]
-    require_count("chunk_length", chunk_length)
-    if model.output != "all":
-        raise ValueError('chunk_length: expected a model with output="all", got "last"')
-    return [slice(i, i + chunk_length) for i in range(0, time_steps, chunk_length)]
+        Returns:
+            A description that `json` can hold, and a dict of arrays.
 
+        """
+        rng = self._batches.rng
+        description = {
+            "rows": [list(map(float, row)) for row in self._rows],
+            "best": float(self._best),
+            "waited": self._waited,
+            "random": None if rng is None else rng.bit_generator.state,
+        }
+        arrays = {f"latest.{name}": w.copy() for name, w in self._latest.items()}
+        arrays |= {f"best.{name}": w.copy() for name, w in self._kept.items()}
+        memory = self._updater.optimizer.state()
+        return description, arrays | {f"optimizer.{name}": a for name, a in memory.items()}
 
-def _rates(schedule, full, updates):
-    """Return the learning rates of all updates, in order."""
-    if require_choice("schedule", schedule, ("constant", "linear")) == "constant":
-        return itertools.repeat(full, updates)
-    return iter(full * (1 - np.arange(updates) / updates))
+    def restore(self, description, arrays):
+        """Go on from what `state` returned; the model is given the best parameters.
 
+        Raises:
+            TypeError, ValueError: the state is not that of a training like this one.
 
-def _history(rows):
-    index = pd.RangeIndex(1, len(rows) + 1, name="epoch")
-    return History(rows, index=index, columns=COLUMNS, dtype=float)
+        """
+        try:
+            rows = [list(map(float, row)) for row in description["rows"]]
+            parts = {part: {} for part in ("latest", "best", "optimizer")}
+            for key, array in arrays.items():
+                part, _, name = key.partition(".")
+                parts[part][name] = array
+            params = self._updater.model.params
+            for part in ("latest", "best"):
+                for name, w in params.items():
+                    require_array(f"{part}.{name}", parts[part][name], w.shape, w.dtype)
+            self._updater.optimizer.restore(parts["optimizer"], params)
+            if self._batches.rng is not None:
+                self._batches.rng.bit_generator.state = description["random"]
+            self._best, self._waited = float(description["best"]), int(description["waited"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"state: not that of a training like this one: {error}") from error
+        self._rows, self._latest, self._kept = rows, parts["latest"], parts["best"]
+        self._updater.restore_parameters(self._kept)

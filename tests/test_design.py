@@ -13,8 +13,19 @@ import gru_lib
 GROUND = ["validate", "activations", "initializers", "cell", "recurrent"]
 CELLS = ["rnn", "lstm", "gru", "concat_gru"]
 JOINED = ["interop", "bidirectional", "dense", "storage", "model"]
-UPSTAIRS = ["losses", "optim", "training", "gradcheck", "data", "forecast", "plots"]
-ORDER = GROUND + CELLS + JOINED + UPSTAIRS
+UPSTAIRS = ["losses", "optim", "history", "updates", "training", "gradcheck"]
+SERIES = [
+    "data",
+    "series",
+    "forecast",
+    "forecaster",
+    "evaluation",
+    "plots",
+    "runs",
+    "cli",
+    "__main__",
+]
+ORDER = GROUND + CELLS + JOINED + UPSTAIRS + SERIES
 FOLDER = Path(gru_lib.__file__).parent
 TREES = {path.stem: ast.parse(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.py"))}
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

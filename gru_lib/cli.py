@@ -1,0 +1,117 @@
+"""The command line, `python -m gru_lib`: train a network on a series, evaluate it, forecast."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from .options import DEFAULTS, one_line, parser
+
+# The commands import what they need: --help answers at once.
+INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
+
+
+def _train(options):
+    from .runs import Run
+    from .updates import TrainingDiverged
+
+    given = {name: value for name, value in vars(options).items() if name in DEFAULTS}
+    if options.resume is None:
+        for flag, value in (("--data-file", given.get("data_file")), ("--out", options.out)):
+            if value is None:
+                raise ValueError(f"{flag}: expected one, unless a run is taken up with --resume")
+        run = Run(DEFAULTS | given)
+    else:
+        run = Run.resume(options.resume, given)
+    folder = Path(options.out or options.resume)
+    started = time.perf_counter()
+    metrics, stopped = _inside(folder, run.train)
+    seconds, history = time.perf_counter() - started, run.training.history
+    if stopped is not None:
+        cause = str(stopped) or "interrupted; the best network so far is kept"
+        print(f"\n{one_line(cause)}", file=sys.stderr)
+    last = run.series.index[run.rows - 1].date()
+    print(f"{run.options['data_file']}, {run.series.name}: {len(run.series)} rows,", end=" ")
+    print(f"the first {run.rows} (to {last}) to train on")
+    print(f"{len(history)} epochs done in all, {seconds:.1f} s now;", end=" ")
+    print(f"kept: epoch {history.best_epoch}, which has the lowest training loss\n")
+    persistence = metrics.pop("persistence")
+    table = {"network": metrics.values(), "persistence": persistence.values()}
+    _print_scores(table, run.forecaster)
+    more = f" --num-epochs {2 * len(history)}" if stopped is None else ""
+    print(f"\nwritten to {folder}; to go on: python -m gru_lib train --resume {folder}{more}")
+    return 0 if stopped is None else 1 if isinstance(stopped, TrainingDiverged) else INTERRUPTED
+
+
+def _inside(folder, train):
+    """Make the folder, train in it, and take it away again if nothing came of it."""
+    new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return train(folder)
+    finally:
+        if new and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _evaluate(options):
+    from .evaluation import evaluate, load
+
+    forecaster, series, rows = load(options.model, options.data_file)
+    print(f"{series.name}: {len(series)} rows, the first {rows} up to the end of training\n")
+    _print_scores(evaluate(forecaster, series.to_numpy(), rows), forecaster)
+    return 0
+
+
+def _predict(options):
+    from .evaluation import load
+    from .storage import whole
+
+    forecaster, series, _ = load(options.model, options.data_file)
+    forecast = forecaster.run_on(series.to_numpy(), options.steps)
+    lines = [f"step,{series.name}", *(f"{i},{v:.6g}" for i, v in enumerate(forecast, start=1))]
+    text = "\n".join(lines) + "\n"
+    if options.out is None:
+        print(text, end="")
+    else:
+        with whole(options.out) as path:
+            path.write_text(text, "utf-8", newline="")
+    return 0
+
+
+def _print_scores(table, forecaster):
+    """Print scores by forecast; the first of each pair is of the training part."""
+    names = ("mse", "rmse", "mae")
+    print(f"{'':12}{'training part':^33}{'test part':^33}")
+    print(f"{'':12}" + 2 * "".join(f"{name:>11}" for name in names))
+    for label, parts in table.items():
+        numbers = (
+            f"{part[name]:11.4g}" if part else f"{'-':>11}" for part in parts for name in names
+        )
+        print(f"{label:12}" + "".join(numbers))
+    print(f"mse in units of the training part's variance ({forecaster.unit:.4g} squared);", end=" ")
+    print("rmse and mae in the units of the data")
+
+
+COMMANDS = {"train": _train, "evaluate": _evaluate, "predict": _predict}
+
+
+def main(arguments=None):
+    """Run one command; return the exit status."""
+    options = parser().parse_args(arguments)
+    os.environ["MPLBACKEND"] = "Agg"  # figures go to files; there may be no screen
+    for stream in (sys.stdout, sys.stderr):  # a name in a table may hold any letter
+        stream.reconfigure(errors="backslashreplace")
+    try:
+        status = COMMANDS[options.command](options)
+        sys.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        print("\ninterrupted before an epoch was complete: nothing is kept", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (ArithmeticError, MemoryError, OSError, ValueError) as error:
+        print(f"python -m gru_lib: {one_line(error)}", file=sys.stderr)
+        return 2

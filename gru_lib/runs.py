@@ -1,0 +1,199 @@
+"""One training run and its folder: train, keep what was best, write it, and take it up again."""
+
+import hashlib
+import json
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+
+from .dense import Dense
+from .evaluation import evaluate
+from .forecaster import Forecaster
+from .gru import GRU
+from .lstm import LSTM
+from .model import Model
+from .optim import SGD, Adam
+from .plots import plot_cost, plot_residuals, plot_sequence, plt, use_style
+from .rnn import RNN
+from .series import read_series
+from .storage import read, whole, write
+from .training import Training
+from .updates import TrainingDiverged
+
+CELLS = {"gru": GRU, "lstm": LSTM, "rnn": RNN}
+OPTIMIZERS = {"adam": Adam, "sgd": SGD}
+PARTS = ("train", "test")
+CHECKPOINT = "checkpoint.npz"
+CHECKPOINT_SECONDS = 5  # at least, between two while training
+
+
+class Run:
+    """A network, the series it learns from, and its training.
+
+    Args:
+        options: dict of the options of `python -m gru_lib train`, by name with `_` for `-`; all of
+            `options.DEFAULTS`.
+
+    Attributes:
+        series: the whole `pd.Series`.
+        rows: how many rows of it, the earliest, are the training part.
+        forecaster, training: see there.
+
+    Raises:
+        ValueError: the data or an option cannot be used.
+
+    """
+
+    def __init__(self, options):
+        self.options = options
+        name, log = options["data_file"], options["log"]
+        self.series = read_series(name, options["column"])
+        values = self.series.to_numpy()
+        for i in np.flatnonzero(values <= 0)[:1] if log else ():
+            where = f"{name}, {self.series.index[i].date()}"
+            raise ValueError(f"{where}: expected numbers above 0 for --log, got {values[i]:g}")
+        self.rows = int(options["split_ratio"] * len(values) + 1e-9)
+        lead = options["seq_length"] + options["difference"]
+        if not lead < self.rows < len(values):
+            raise ValueError(
+                f"{name}: too few rows: a training part of more than {lead} and a test part of at "
+                f"least 1 were expected, got {self.rows} and {len(values) - self.rows}"
+            )
+        cell, seed = CELLS[options["cell"]], options["seed"]
+        hidden = options["hidden_size"]
+        model = Model(cell(1, hidden, seed=seed), Dense(hidden, 1, seed=seed + 1))
+        about = {"column": self.series.name, "window": options["seq_length"]}
+        about |= {"log": log, "difference": options["difference"]}
+        try:
+            self.forecaster = Forecaster(model, values[: self.rows], **about)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from error
+        self._x, self._y = (a[: self.rows - lead] for a in self.forecaster.examples(values))
+        optimizer = OPTIMIZERS[options["optimizer"]](options["learning_rate"])
+        about = {"batch_size": options["batch_size"], "clip_norm": options["clip"], "seed": seed}
+        self.training = Training(model, self._x, self._y, optimizer, **about)
+        self._kept = None  # the state after the latest epoch
+
+    def train(self, folder):
+        """Train, with a checkpoint in the folder every few seconds, and write all files.
+
+        Ctrl-C ends the training early, and so do numbers that are no longer finite: the best
+        parameters so far are kept, as long as one epoch is complete.
+
+        Returns:
+            The `metrics`, and the exception that ended the training early or None.
+
+        """
+        folder, stopped, written = Path(folder), None, time.monotonic()
+
+        def after_epoch(training):
+            nonlocal written
+            self._kept = training.state()
+            if time.monotonic() - written > CHECKPOINT_SECONDS:
+                self._write_checkpoint(folder)
+                written = time.monotonic()
+
+        try:
+            self.training.run(self.options["num_epochs"], after_epoch=after_epoch)
+        except (KeyboardInterrupt, TrainingDiverged) as error:
+            if self._kept is None:
+                raise
+            self.training.restore(*self._kept)
+            stopped = error
+        self._write_checkpoint(folder)
+        return self.write(folder), stopped
+
+    def metrics(self):
+        """Return the scores of network and persistence on training and test part, for JSON.
+
+        Raises:
+            ArithmeticError: a prediction is not finite.
+
+        """
+        found = evaluate(self.forecaster, self.series.to_numpy(), self.rows)
+        network, persistence = (
+            dict(zip(PARTS, found[name], strict=True)) for name in ("network", "persistence")
+        )
+        if not all(math.isfinite(x) for part in network.values() for x in part.values()):
+            raise ArithmeticError("the network's predictions are not finite")
+        return network | {"persistence": persistence}
+
+    def write(self, folder):
+        """Write model, metrics, history and figures, each file whole; return the metrics."""
+        metrics, history = self.metrics(), self.training.history
+        until = str(self.series.index[self.rows - 1])
+        notes = {"data_file": self.options["data_file"], "trained_until": until}
+        self.forecaster.save(folder / "model.npz", notes)
+        with whole(folder / "metrics.json") as path:
+            path.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n", "utf-8")
+        with whole(folder / "history.csv") as path:
+            history.to_csv(path, lineterminator="\n")
+        with plt.rc_context():
+            use_style()
+            for name, figure in self._figures(history):
+                with whole(folder / name) as path:
+                    figure.savefig(path, format="png")
+                plt.close(figure)
+        return metrics
+
+    def _figures(self, history):
+        lead, unit = self.forecaster.lead, self.series.name
+        predicted = self.series[lead:] * 0 + self.forecaster.predict(self.series.to_numpy())
+        rows = self.rows - lead
+        parts = [
+            (part, self.series[part.index] - part) for part in (predicted[:rows], predicted[rows:])
+        ]
+        yield "cost.png", plot_cost(history, self.forecaster.baseline_loss(self._x, self._y))
+        yield "sequence.png", plot_sequence(self.series, *(p for p, _ in parts), unit=unit)
+        yield "residual.png", plot_residuals(*parts, unit=unit)
+
+    def _write_checkpoint(self, folder):
+        description, arrays = self._kept
+        about = {"options": self.options, "data": _digest(self.series), "training": description}
+        write(folder / CHECKPOINT, about, arrays, kind="checkpoint")
+
+    @classmethod
+    def resume(cls, folder, given):
+        """Return the run whose checkpoint is in a folder.
+
+        Args:
+            folder: where an earlier run was written.
+            given: options that are given again; only `num_epochs` may differ from the earlier ones.
+
+        Raises:
+            ValueError: no checkpoint or a damaged one, an option or data that differ, or no epoch
+                left to do.
+
+        """
+        path = Path(folder) / CHECKPOINT
+        if not path.is_file():
+            raise ValueError(f"{path}: expected the checkpoint of an earlier run, got no such file")
+        about, arrays = read(path, kind="checkpoint")
+        try:
+            earlier, rows = about["options"], about["training"]["rows"]
+            options = earlier | given
+            same = {"num_epochs": 0, "data_file": ""}
+            changed = [n for n in earlier if (earlier | same)[n] != (options | same)[n]]
+            if not changed:
+                self = cls(options)
+                changed = [] if _digest(self.series) == about["data"] else ["data_file"]
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"{path}: expected a checkpoint, got a damaged one") from error
+        for name in changed:
+            flag = f"--{name.replace('_', '-')}"
+            was = "other data" if name == "data_file" else earlier[name]
+            raise ValueError(f"{flag}: the run in {folder} began with {was}, which cannot change")
+        if options["num_epochs"] <= len(rows):
+            wanted = f"expected more than the {len(rows)} epochs that are done"
+            raise ValueError(f"--num-epochs: {wanted}, got {options['num_epochs']}")
+        self.training.restore(about["training"], arrays)
+        self._kept = self.training.state()
+        return self
+
+
+def _digest(series):
+    """Return a fingerprint of a series: same dates and values, same fingerprint."""
+    content = series.index.to_numpy("datetime64[s]").tobytes() + series.to_numpy().tobytes()
+    return hashlib.sha256(content).hexdigest()
