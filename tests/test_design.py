@@ -22,6 +22,7 @@ SERIES = [
     "evaluation",
     "plots",
     "runs",
+    "options",
     "cli",
     "__main__",
 ]
