@@ -5,7 +5,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+
+from gru_lib import cli
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 SIZE = (3, 4, 2, 5)
@@ -91,3 +94,42 @@ def test_the_longer_runs_use_the_functions_of_the_notebooks():
     _, errors, _ = learn(apart.GRU(2, 4, dtype=np.float32, seed=0), 5, 2, 0.01, 50)
     assert len(errors) == 1
     assert "fit_sine" in apart.page("05-gru-concatenated")
+
+
+def test_the_full_runs_on_stocks(tmp_path, monkeypatch):
+    """Each row of the table is one run of the command line; what is there is left alone."""
+    stocks = load("stocks")
+    commands = []
+
+    def run(words, check):
+        assert check
+        commands.append(words)
+        assert cli.main(words[3:]) == 0
+
+    monkeypatch.setattr(stocks.subprocess, "run", run)
+    monkeypatch.setattr(stocks, "TABLE", tmp_path / "stocks.csv")
+    monkeypatch.setattr(stocks, "TICKERS", ("GOOG",))
+    monkeypatch.setattr(stocks, "SEEDS", (3,))
+    monkeypatch.setitem(stocks.SETTINGS, "hidden-size", 2)
+    monkeypatch.setitem(stocks.SETTINGS, "num-epochs", 1)
+    monkeypatch.setattr(stocks, "VARIANTS", {"log": ["--log"]})
+    stocks.main()
+    stocks.main()
+    monkeypatch.setitem(stocks.VARIANTS, "levels", [])
+    stocks.main()
+    assert len(commands) == 2
+    assert "--data-file GOOG.csv --split-ratio 0.7 --seq-length 10" in " ".join(commands[0])
+    table = pd.read_csv(tmp_path / "stocks.csv")
+    assert table["variant"].tolist() == ["log", "levels"]
+    assert set(table["epochs"]) == {1}
+    persistence = table[["persistence_test_mse", "persistence_test_rmse", "persistence_test_mae"]]
+    np.testing.assert_allclose(persistence, 2 * [[0.0054590, 4.8939, 3.3030]], rtol=1e-4)
+    assert (table["test_rmse"] > 4.9).all()
+
+
+def test_the_table_of_full_runs_is_complete():
+    stocks = load("stocks")
+    table = pd.read_csv(stocks.TABLE)
+    runs = [(t, v, s) for s in stocks.SEEDS for v in stocks.VARIANTS for t in stocks.TICKERS]
+    assert list(table[stocks.KEY].itertuples(index=False, name=None)) == runs
+    assert set(table["epochs"]) == {stocks.SETTINGS["num-epochs"]}

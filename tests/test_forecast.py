@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gru_lib.data import sine, windows
-from gru_lib.forecast import free_run, persistence, rmse, two_term_recurrence
+from gru_lib.forecast import drift, free_run, persistence, rmse, scores, two_term_recurrence
 
 
 def test_rmse_by_hand():
@@ -22,6 +22,24 @@ def test_persistence():
     last = persistence(x)
     np.testing.assert_array_equal(last, [[2.0], [5.0]])
     assert not np.shares_memory(last, x)
+
+
+def test_drift():
+    x = np.arange(6.0).reshape(2, 3, 1)
+    np.testing.assert_array_equal(drift(x, 0.5), [[2.5], [5.5]])
+    series = np.arange(10.0) * 0.3 + 1
+    x, y = windows(series, 4)
+    np.testing.assert_allclose(drift(x, 0.3), y, rtol=1e-14)
+
+
+def test_scores_by_hand():
+    found = scores(np.array([1.0, 5.0]), np.array([2.0, -2.0]), 2.5)
+    assert found == {"mse": pytest.approx(4.0), "rmse": 5.0, "mae": 4.0}
+    assert all(type(value) is float for value in found.values())
+    with pytest.raises(ValueError, match=r"prediction: expected shape \(2, 1\), got \(2,\)"):
+        scores(np.ones(2), np.ones((2, 1)), 1.0)
+    with pytest.raises(ValueError, match=r"std: expected a finite number above 0, got 0"):
+        scores(np.ones(2), np.ones(2), 0)
 
 
 @given(st.floats(0.01, 3), st.floats(0, 6), st.floats(0.1, 10), st.integers(2, 9))

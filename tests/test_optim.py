@@ -158,3 +158,77 @@ def test_a_vanishing_gradient_has_a_norm(size, dtype):
     norm = global_norm({"w": np.full(4, size, dtype)})
     assert norm == pytest.approx(2 * size, rel=1e-6, abs=0)
     assert global_norm({"w": np.zeros(4, dtype)}) == 0
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: SGD(0.1), lambda: SGD(0.1, momentum=0.5), lambda: Adam(0.1)]
+)
+def test_an_optimizer_goes_on_from_its_state(make):
+    def run(optimizer, params, rounds):
+        for i in rounds:
+            optimizer.update(params, draw_grads(i))
+
+    start = {name: np.zeros_like(g) for name, g in draw_grads(0).items()}
+    whole = {name: w.copy() for name, w in start.items()}
+    run(make(), whole, range(6))
+    halves, first, second = {name: w.copy() for name, w in start.items()}, make(), make()
+    run(first, halves, range(2))
+    state = first.state()
+    assert state["steps"] == 2
+    kept = {name: a.copy() for name, a in state.items()}
+    second.restore(state, halves)
+    run(second, halves, range(2, 6))
+    for name, w in whole.items():
+        np.testing.assert_array_equal(halves[name], w)
+    for name, a in kept.items():  # neither optimiser works in the arrays of the state
+        np.testing.assert_array_equal(state[name], a)
+    run(first, start, range(1))
+    for name, a in kept.items():
+        np.testing.assert_array_equal(state[name], a)
+
+
+def test_the_state_before_the_first_update():
+    optimizer = Adam()
+    assert optimizer.state() == {"steps": 0}
+    params = {"w": np.ones(2)}
+    optimizer.update(params, params)
+    optimizer.restore(Adam().state(), params)
+    assert optimizer.state() == {"steps": 0}
+
+
+def test_what_an_optimizer_remembers():
+    params, grads = {"w": np.zeros(2)}, {"w": np.array([1.0, -2.0])}
+    sgd, adam = SGD(0.1, momentum=0.5), Adam(0.1)
+    for _ in range(2):
+        sgd.update(params, grads)
+        adam.update(params, grads)
+    state = sgd.state()
+    assert set(state) == {"steps", "velocity.w"}
+    np.testing.assert_allclose(state["velocity.w"], [1.5, -3.0])
+    state = adam.state()
+    assert set(state) == {"steps", "mean.w", "square.w"}
+    np.testing.assert_allclose(state["mean.w"], [0.19, -0.38])
+    np.testing.assert_allclose(state["square.w"], [0.001999, 0.007996])
+
+
+def test_a_state_that_does_not_fit_changes_nothing():
+    params = {"w": np.zeros(2), "v": np.zeros(3)}
+    optimizer = Adam()
+    optimizer.update(params, params)
+    good = optimizer.state()
+    for name, bad, error in (
+        ("steps", np.array([1]), ValueError),
+        ("steps", np.array(1.0), TypeError),
+        ("square.v", np.zeros(2), ValueError),
+        ("square.v", np.zeros(3, np.float32), TypeError),
+        ("square.v", np.array([0, np.nan, 0]), ValueError),
+        ("other", np.zeros(3), ValueError),
+    ):
+        with pytest.raises(error, match=f"^{'state' if name == 'other' else name}: expected"):
+            optimizer.restore(good | {name: bad}, params)
+    with pytest.raises(ValueError, match=r"^state: expected .*mean\.w.*, got \['velocity\.w'"):
+        optimizer.restore({"velocity.w": np.zeros(2), "zero": np.zeros(1)}, params)
+    after = optimizer.state()
+    assert after.keys() == good.keys()
+    for name, a in good.items():
+        np.testing.assert_array_equal(after[name], a)

@@ -11,7 +11,17 @@ import pytest
 
 from gru_lib import RNN
 from gru_lib.activations import sigmoid
-from gru_lib.plots import COLOURS, STYLE, plot_forecast, plot_history, show_source, use_style
+from gru_lib.plots import (
+    COLOURS,
+    STYLE,
+    plot_cost,
+    plot_forecast,
+    plot_history,
+    plot_residuals,
+    plot_sequence,
+    show_source,
+    use_style,
+)
 from gru_lib.training import COLUMNS, History
 
 
@@ -50,6 +60,54 @@ def test_history():
             np.testing.assert_array_equal(lines[label], [[1, 2, 3], values])
     assert losses.get_ylabel() == "loss"
     assert "norm" in norms.get_ylabel()
+    figure.canvas.draw()
+
+
+@pytest.mark.parametrize("epochs", [3, 30])
+def test_cost(epochs):
+    rows = np.arange(1.0, 5 * epochs + 1).reshape(epochs, 5)
+    history = History(rows, index=pd.RangeIndex(1, epochs + 1, name="epoch"), columns=COLUMNS)
+    (axes,) = plot_cost(history, 4.5).axes
+    lines = drawn(axes)
+    assert legend(axes) == list(lines) == ["network, training part", "persistence"]
+    np.testing.assert_array_equal(lines["network, training part"], [history.index, rows[:, 0]])
+    np.testing.assert_array_equal(lines["persistence"][1], [4.5, 4.5])
+    assert (axes.get_xlabel(), axes.get_yscale()) == ("epoch", "log")
+    assert "mean squared error" in axes.get_ylabel()
+    assert legend(plot_cost(history, 1, "the mean").axes[0])[1] == "the mean"
+    assert legend(plot_cost(history).axes[0]) == ["network, training part"]
+
+
+def test_sequence():
+    days = pd.date_range("2013-01-01", periods=6)
+    actual = pd.Series(np.arange(6.0), days)
+    figure = plot_sequence(actual, actual[2:4] + 1, actual[4:] + 2, unit="euros")
+    (axes,) = figure.axes
+    lines = {line.get_label(): line for line in axes.get_lines() if line.get_label()[0] != "_"}
+    assert legend(axes) == list(lines) == ["actual", "predicted, training", "predicted, test"]
+    expected = (actual, actual[2:4] + 1, actual[4:] + 2)
+    for line, series in zip(lines.values(), expected, strict=True):
+        np.testing.assert_array_equal(line.get_xdata(orig=True), series.index)
+        np.testing.assert_array_equal(line.get_ydata(), series)
+    (border,) = [line for line in axes.get_lines() if line.get_label()[0] == "_"]
+    assert set(border.get_xdata(orig=True)) == {days[4]}
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("date", "euros")
+    figure.canvas.draw()
+
+
+def test_residuals():
+    train, test = (np.array([1.0, 2.0]), np.array([0.5, -1.0])), (np.array([3.0]), np.array([2.0]))
+    figure = plot_residuals(train, test, unit="euros")
+    (axes,) = figure.axes
+    assert legend(axes) == ["training part", "test part"]
+    for points, pair in zip(axes.collections, (train, test), strict=True):
+        np.testing.assert_array_equal(points.get_offsets(), np.transpose(pair))
+    (zero,) = axes.get_lines()
+    assert set(zero.get_ydata()) == {0}
+    assert (axes.get_xlabel(), axes.get_ylabel()) == (
+        "predicted (euros)",
+        "actual - predicted (euros)",
+    )
     figure.canvas.draw()
 
 
