@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from .dense import Dense
 from .evaluation import evaluate
@@ -20,7 +21,7 @@ from .rnn import RNN
 from .series import read_series
 from .storage import read, whole, write
 from .training import Training
-from .updates import TrainingDiverged
+from .updates import Batches, TrainingDiverged, Updater
 
 CELLS = {"gru": GRU, "lstm": LSTM, "rnn": RNN}
 OPTIMIZERS = {"adam": Adam, "sgd": SGD}
@@ -72,8 +73,9 @@ class Run:
             raise ValueError(f"{name}: {error}") from error
         self._x, self._y = (a[: self.rows - lead] for a in self.forecaster.examples(values))
         optimizer = OPTIMIZERS[options["optimizer"]](options["learning_rate"])
-        about = {"batch_size": options["batch_size"], "clip_norm": options["clip"], "seed": seed}
-        self.training = Training(model, self._x, self._y, optimizer, **about)
+        updater = Updater(model, optimizer, clip_norm=options["clip"])
+        batches = Batches(options["batch_size"], seed=seed)
+        self.training = Training(updater, batches, self._x, self._y)
         self._kept = None  # the state after the latest epoch
 
     def train(self, folder):
@@ -139,15 +141,14 @@ class Run:
         return metrics
 
     def _figures(self, history):
-        lead, unit = self.forecaster.lead, self.series.name
-        predicted = self.series[lead:] * 0 + self.forecaster.predict(self.series.to_numpy())
-        rows = self.rows - lead
-        parts = [
-            (part, self.series[part.index] - part) for part in (predicted[:rows], predicted[rows:])
-        ]
+        lead, unit, rows = self.forecaster.lead, self.series.name, self.rows
+        predicted = self.forecaster.predict(self.series.to_numpy())
+        predicted = pd.Series(predicted, self.series.index[lead:])
+        parts = predicted[: rows - lead], predicted[rows - lead :]
+        residuals = [(part, self.series[part.index] - part) for part in parts]
         yield "cost.png", plot_cost(history, self.forecaster.baseline_loss(self._x, self._y))
-        yield "sequence.png", plot_sequence(self.series, *(p for p, _ in parts), unit=unit)
-        yield "residual.png", plot_residuals(*parts, unit=unit)
+        yield "sequence.png", plot_sequence(self.series, *parts, unit=unit)
+        yield "residual.png", plot_residuals(*residuals, unit=unit)
 
     def _write_checkpoint(self, folder):
         description, arrays = self._kept

@@ -68,69 +68,45 @@ def fit(
         TypeError, ValueError: an option out of range, or `x` and `y` that do not fit the model.
 
     """
-    training = Training(
-        model,
-        x,
-        y,
-        optimizer,
-        batch_size=batch_size,
-        loss=loss,
-        validation=validation,
-        truncate=truncate,
-        chunk_length=chunk_length,
-        stateful=stateful,
-        clip_value=clip_value,
-        clip_norm=clip_norm,
-        shuffle=shuffle,
-        seed=seed,
-    )
+    updater = Updater(model, optimizer, loss, truncate, clip_value, clip_norm)
+    batches = Batches(batch_size, shuffle, seed)
+    options = {"validation": validation, "chunk_length": chunk_length, "stateful": stateful}
+    training = Training(updater, batches, x, y, **options)
     return training.run(epochs, schedule=schedule, patience=patience)
 
 
 class Training:
     """A training that can be stopped, kept, and taken up again later; `fit` runs one to its end.
 
-    The arguments are those of `fit`.
-
     Example:
         >>> import numpy as np
         >>> from gru_lib import RNN, Dense, Model
         >>> from gru_lib.optim import SGD
         >>> model = Model(RNN(1, 4, seed=0), Dense(4, 1, seed=1))
-        >>> training = Training(model, np.ones((5, 3, 1)), np.ones((5, 1)), SGD(0.1), seed=0)
+        >>> x, y = np.ones((5, 3, 1)), np.ones((5, 1))
+        >>> training = Training(Updater(model, SGD(0.1)), Batches(seed=0), x, y)
         >>> len(training.run(2)), len(training.run(5))
         (2, 5)
+
+    Args:
+        updater: what makes one update of the model.
+        batches: what the updates of an epoch are made from.
+        x, y, validation, chunk_length, stateful: as for `fit`.
 
     """
 
     def __init__(
-        self,
-        model,
-        x,
-        y,
-        optimizer,
-        *,
-        batch_size=32,
-        loss=mean_squared_error,
-        validation=None,
-        truncate=None,
-        chunk_length=None,
-        stateful=True,
-        clip_value=None,
-        clip_norm=None,
-        shuffle=True,
-        seed=None,
+        self, updater, batches, x, y, *, validation=None, chunk_length=None, stateful=True
     ):
-        self._updater = Updater(model, optimizer, loss, truncate, clip_value, clip_norm)
-        self._x, self._y = self._updater.require_pair("x and y", x, y)
+        self._updater, self._batches = updater, batches
+        self._x, self._y = updater.require_pair("x and y", x, y)
         if validation is not None:
-            validation = self._updater.require_pair("validation", *validation)
+            validation = updater.require_pair("validation", *validation)
         self._validation = validation
-        self._chunks = chunks(model, self._x.shape[1], chunk_length)
+        self._chunks = chunks(updater.model, self._x.shape[1], chunk_length)
         self._whole, self._stateful = chunk_length is None, stateful
-        self._batches = Batches(len(self._x), batch_size, shuffle, seed)
         self._rows, self._best, self._waited = [], np.inf, 0
-        self._kept = self._latest = self._updater.copy_parameters()
+        self._kept = self._latest = updater.copy_parameters()
 
     @property
     def history(self):
@@ -157,7 +133,7 @@ class Training:
         epochs, done = require_count("epochs", epochs), len(self._rows)
         patience = np.inf if patience is None else require_count("patience", patience)
         full_rate = self._updater.optimizer.learning_rate
-        per_epoch = len(self._batches) * len(self._chunks)
+        per_epoch = self._batches.count(len(self._x)) * len(self._chunks)
         rates = learning_rates(schedule, full_rate, epochs, per_epoch, done)
         bar = tqdm(range(done + 1, epochs + 1), "epoch", epochs, initial=done, disable=None)
         self._updater.restore_parameters(self._latest)
@@ -181,7 +157,7 @@ class Training:
     def _epoch(self, epoch, rates):
         """Visit all sequences once; return the number by which the best epoch is chosen."""
         measured, started = [], time.perf_counter()
-        for batch, chosen in enumerate(self._batches, start=1):
+        for batch, chosen in enumerate(self._batches.draw(len(self._x)), start=1):
             state = None
             for part in self._chunks:
                 self._updater.optimizer.learning_rate = next(rates)

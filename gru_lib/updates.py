@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 
+from .losses import mean_squared_error
 from .optim import clip_by_global_norm, clip_by_value, global_norm
 from .validate import require_array, require_choice, require_count, require_positive
 
@@ -26,7 +27,15 @@ class TrainingDiverged(ArithmeticError):
 class Updater:
     """One update, and one evaluation, of a model; every number is checked to be finite."""
 
-    def __init__(self, model, optimizer, loss, truncate, clip_value, clip_norm):
+    def __init__(
+        self,
+        model,
+        optimizer,
+        loss=mean_squared_error,
+        truncate=None,
+        clip_value=None,
+        clip_norm=None,
+    ):
         for name, limit in (("clip_value", clip_value), ("clip_norm", clip_norm)):
             if limit is not None:
                 require_positive(name, limit)
@@ -95,19 +104,20 @@ class Updater:
 
 
 class Batches:
-    """Index arrays of the mini-batches of one epoch, in a new order each time."""
+    """The mini-batches of every epoch, in a new order each time; arguments as for `fit`."""
 
-    def __init__(self, count, batch_size, shuffle, seed):
-        self.count = count
+    def __init__(self, batch_size=32, shuffle=True, seed=None):
         self.batch_size = require_count("batch_size", batch_size)
         self.rng = np.random.default_rng(seed) if shuffle else None
 
-    def __len__(self):
-        return -(-self.count // self.batch_size)
+    def count(self, rows):
+        """Return the number of batches of an epoch."""
+        return -(-rows // self.batch_size)
 
-    def __iter__(self):
-        order = np.arange(self.count) if self.rng is None else self.rng.permutation(self.count)
-        return iter(np.array_split(order, range(self.batch_size, self.count, self.batch_size)))
+    def draw(self, rows):
+        """Return the index arrays of the batches of the next epoch."""
+        order = np.arange(rows) if self.rng is None else self.rng.permutation(rows)
+        return np.array_split(order, range(self.batch_size, rows, self.batch_size))
 
 
 def chunks(model, time_steps, chunk_length):

@@ -12,6 +12,7 @@ from gru_lib import GRU, LSTM, Dense, Model
 from gru_lib.data import sine, windows
 from gru_lib.optim import SGD, Adam
 from gru_lib.training import Training, fit
+from gru_lib.updates import Batches, Updater
 
 X, Y = windows(sine(30, 0.5), 6)  # 24 windows
 VALIDATION = windows(np.asarray(0.5 * sine(12, 0.5)), 6)
@@ -26,9 +27,18 @@ def build(cell=GRU, hidden=3):
     return Model(cell(1, hidden, seed=0), Dense(hidden, 1, seed=1))
 
 
-def training(optimizer="adam", **options):
-    options = {"batch_size": 7, "seed": 5} | options
-    return Training(build(), X, Y, OPTIMIZERS[optimizer](), **options)
+def training(optimizer="adam", *, batch_size=7, shuffle=True, seed=5, clip_norm=None, **options):
+    updater = Updater(build(), OPTIMIZERS[optimizer](), clip_norm=clip_norm)
+    return Training(updater, Batches(batch_size, shuffle, seed), X, Y, **options)
+
+
+def scripted(losses, model):
+    """A training with one batch an epoch, whose losses are those given."""
+
+    def loss(prediction, y):
+        return next(losses), np.ones_like(prediction)
+
+    return Training(Updater(model, SGD(0.01), loss), Batches(24), X, Y)
 
 
 def model_of(run):
@@ -98,7 +108,7 @@ def test_the_linear_schedule_goes_on_where_it_was():
 
     def run(stops):
         rates.clear()
-        run = Training(build(), X, Y, Noting(0.4), batch_size=12, seed=0)
+        run = Training(Updater(build(), Noting(0.4)), Batches(12), X, Y)
         for stop in stops:
             run.run(stop, schedule="linear")
         return list(rates)
@@ -139,13 +149,8 @@ def test_an_interrupted_epoch_is_taken_from_its_start():
 def test_the_model_is_given_the_best_and_goes_on_from_the_latest():
     """The loss is scripted: the second epoch is the best of four."""
     losses = iter([3.0, 1.0, 2.0, 2.5, 0.5])
-    kept = []
-
-    def loss(prediction, y):
-        return next(losses), np.ones_like(prediction)
-
-    model = build()
-    run = Training(model, X, Y, SGD(0.01), batch_size=24, loss=loss, shuffle=False)
+    kept, model = [], build()
+    run = scripted(losses, model)
 
     def after_epoch(run):
         assert run is training_seen
@@ -161,7 +166,7 @@ def test_the_model_is_given_the_best_and_goes_on_from_the_latest():
         np.testing.assert_array_equal(arrays[f"latest.{name}"], kept[3][name])
     assert description["best"] == 1.0
     assert description["waited"] == 2
-    other = Training(build(), X, Y, SGD(0.01), batch_size=24, loss=loss, shuffle=False)
+    other = scripted(losses, build())
     other.restore(description, arrays)
     for name, w in best.items():
         np.testing.assert_array_equal(model_of(other).params[name], w)
@@ -186,12 +191,7 @@ def test_a_state_is_a_copy():
 
 def test_patience_counts_on():
     def stops(parts):
-        losses = iter([2.0, 1.0, *[3.0] * 20])
-
-        def loss(prediction, y):
-            return next(losses), np.zeros_like(prediction)
-
-        run = Training(build(), X, Y, SGD(0.01), batch_size=24, loss=loss)
+        run = scripted(iter([2.0, 1.0, *[3.0] * 20]), build())
         for part in parts:
             run.run(part, patience=4)
         return len(run.history)
@@ -247,7 +247,7 @@ def test_a_spoilt_state_is_refused(change):
 
 @pytest.mark.parametrize("other", [build(GRU, 4), build(LSTM)], ids=["larger", "LSTM"])
 def test_the_state_of_another_model_is_refused(other):
-    run = Training(other, X, Y, Adam(0.01))
+    run = Training(Updater(other, Adam(0.01)), Batches(), X, Y)
     with pytest.raises(ValueError, match=r"^state: "):
         run.restore(*spoilt(lambda d, a: None))
 
