@@ -1,8 +1,10 @@
 """The command line, `python -m gru_lib`: train a network on a series, evaluate it, forecast."""
 
+import contextlib
 import os
 import sys
 import time
+import warnings
 from pathlib import Path
 
 from .options import DEFAULTS, one_line, parser
@@ -18,14 +20,25 @@ def _train(options):
     given = {name: value for name, value in vars(options).items() if name in DEFAULTS}
     if options.resume is None:
         for flag, value in (("--data-file", given.get("data_file")), ("--out", options.out)):
-            if value is None:
+            if not value:
                 raise ValueError(f"{flag}: expected one, unless a run is taken up with --resume")
         run = Run(DEFAULTS | given)
     else:
         run = Run.resume(options.resume, given)
     folder = Path(options.out or options.resume)
     started = time.perf_counter()
-    metrics, stopped = _inside(folder, run.train)
+    try:
+        metrics, stopped = _inside(folder, run.train)
+    except KeyboardInterrupt:
+        early = "interrupted before an epoch was complete: nothing is kept"
+        late = f"interrupted while writing; train --resume {folder} writes the rest"
+        print(f"\n{late if run.written else early}", file=sys.stderr)
+        return INTERRUPTED
+    except TrainingDiverged as error:
+        where = f"in epoch {error.epoch}, batch {error.batch}: {error.culprit} is not finite"
+        raise ArithmeticError(
+            f"training diverged {where}; a smaller --learning-rate or --clip 1 may help"
+        ) from error
     seconds, history = time.perf_counter() - started, run.training.history
     if stopped is not None:
         cause = str(stopped) or "interrupted; the best network so far is kept"
@@ -45,32 +58,37 @@ def _train(options):
 
 def _inside(folder, train):
     """Make the folder, train in it, and take it away again if nothing came of it."""
-    new = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         return train(folder)
     finally:
-        if new and not any(folder.iterdir()):
-            folder.rmdir()
+        for path in new:
+            with contextlib.suppress(OSError):  # what is not empty stays
+                path.rmdir()
 
 
 def _evaluate(options):
     from .evaluation import evaluate, load
 
     forecaster, series, rows = load(options.model, options.data_file)
+    table = evaluate(forecaster, series.to_numpy(), rows)
     print(f"{series.name}: {len(series)} rows, the first {rows} up to the end of training\n")
-    _print_scores(evaluate(forecaster, series.to_numpy(), rows), forecaster)
+    _print_scores(table, forecaster)
     return 0
 
 
 def _predict(options):
+    import pandas as pd
+
     from .evaluation import load
     from .storage import whole
 
     forecaster, series, _ = load(options.model, options.data_file)
     forecast = forecaster.run_on(series.to_numpy(), options.steps)
-    lines = [f"step,{series.name}", *(f"{i},{v:.6g}" for i, v in enumerate(forecast, start=1))]
-    text = "\n".join(lines) + "\n"
+    steps = range(1, len(forecast) + 1)
+    table = pd.DataFrame({"step": steps, series.name: [f"{value:.6g}" for value in forecast]})
+    text = table.to_csv(index=False, lineterminator="\n")
     if options.out is None:
         print(text, end="")
     else:
@@ -100,14 +118,16 @@ def main(arguments=None):
     """Run one command; return the exit status."""
     options = parser().parse_args(arguments)
     os.environ["MPLBACKEND"] = "Agg"  # figures go to files; there may be no screen
-    for stream in (sys.stdout, sys.stderr):  # a name in a table may hold any letter
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # a column's name may hold any letter
         stream.reconfigure(errors="backslashreplace")
     try:
-        status = COMMANDS[options.command](options)
-        sys.stdout.flush()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # numbers that are not finite end in an error below
+            status = COMMANDS[options.command](options)
+        print(end="", flush=True)
         return status
     except KeyboardInterrupt:
-        print("\ninterrupted before an epoch was complete: nothing is kept", file=sys.stderr)
+        print("\ninterrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,5 +1,6 @@
 """A trained forecaster, judged on a series beside the baselines."""
 
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -29,15 +30,18 @@ def load(model, data_file=None):
         raise ValueError(f"{path}: expected a trained model, got no such file")
     forecaster, notes = Forecaster.load(path)
     try:
-        until = pd.Timestamp(notes["trained_until"])
-        data_file = notes["data_file"] if data_file is None else data_file
+        until = datetime.fromisoformat(notes["trained_until"])
+        trained_on = notes["data_file"]
+        if until.tzinfo is not None or type(trained_on) is not str:
+            raise ValueError(f"{until} and {trained_on!r}")
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path}: expected the model of a run, got {error}") from error
-    series = read_series(data_file, forecaster.column)
+    data_file = trained_on if data_file is None else data_file
+    series = read_series(data_file, forecaster.column, positive=forecaster.log)
     if len(series) <= forecaster.lead:
         found = f"more than {forecaster.lead} rows for windows of {forecaster.window}"
         raise ValueError(f"{data_file}: too few rows: expected {found}, got {len(series)}")
-    return forecaster, series, int(series.index.searchsorted(until, side="right"))
+    return forecaster, series, int(series.index.searchsorted(pd.Timestamp(until), side="right"))
 
 
 def evaluate(forecaster, values, rows):

@@ -35,8 +35,10 @@ def scores(prediction, target, std):
 
     """
     error = rmse(prediction, target)
+    with np.errstate(over="ignore"):  # infinite, then
+        mse = float(np.square(error / np.float64(require_positive("std", std))))
     return {
-        "mse": (error / require_positive("std", std)) ** 2,
+        "mse": mse,
         "rmse": error,
         "mae": float(np.mean(np.abs(np.asarray(prediction) - np.asarray(target)))),
     }

@@ -6,7 +6,7 @@ from .data import StandardScaler, windows
 from .forecast import free_run, persistence
 from .model import Model
 from .storage import read
-from .validate import require_array, require_count, require_positive
+from .validate import require_array, require_count, require_number, require_positive
 
 NOTES = {"column": str, "log": bool, "difference": bool, "window": int, "unit": float}
 SCALER = {"mean": float, "std": float}
@@ -38,7 +38,7 @@ class Forecaster:
     """
 
     def __init__(self, model, train, *, column, window, log=False, difference=False):
-        self.model = model
+        self.model = _require_fit(model)
         self.column = column
         self.window = require_count("window", window)
         self.log = log
@@ -46,7 +46,10 @@ class Forecaster:
         train = self._require_values("train", train, self.lead + 1)
         self.unit = require_positive("std of the training part", float(np.std(train)))
         self.scaler = StandardScaler().fit(self._steps(train))
-        require_positive("std of what is learnt from", float(self.scaler.std))
+        least = 1e-12 * np.abs(np.log(train) if log else train).max()
+        if not self.scaler.std > least:
+            found = f"a standard deviation of {self.scaler.std:.1g}"
+            raise ValueError(f"train: expected steps that vary by more than rounding, got {found}")
 
     @property
     def lead(self):
@@ -76,14 +79,24 @@ class Forecaster:
         return self._back(self.model.forward(x)[0][:, 0], np.asarray(values)[self.lead - 1 : -1])
 
     def run_on(self, values, steps):
-        """Predict `steps` values that follow, each prediction being the next input: `(steps,)`."""
+        """Predict `steps` values that follow, each prediction being the next input: `(steps,)`.
+
+        Raises:
+            ArithmeticError: a value is beyond every floating-point number.
+
+        """
         values = self._require_values("values", values, self.lead)
         latest = self.scaler.transform(self._steps(values[-self.lead :]))
         future = free_run(lambda x: self.model.forward(x)[0], latest[:, None], steps)
-        if not self.difference:
-            return self._back(future, None)
-        future = np.cumsum(self.scaler.inverse_transform(future))
-        return values[-1] * np.exp(future) if self.log else values[-1] + future
+        if self.difference:
+            steps_on = np.cumsum(self.scaler.inverse_transform(future))
+            with np.errstate(over="ignore"):
+                future = values[-1] * np.exp(steps_on) if self.log else values[-1] + steps_on
+        else:
+            future = self._back(future, None)
+        for step in np.flatnonzero(~np.isfinite(future))[:1]:
+            raise ArithmeticError(f"the forecast is beyond every number from step {step + 1} on")
+        return future
 
     def baseline_loss(self, x, y):
         """Return the loss of persistence on examples, to be set beside the network's."""
@@ -110,8 +123,9 @@ class Forecaster:
         """
         model, about = Model.load(path), read(path)[0].get("notes")
         self = cls.__new__(cls)
-        self.model, self.scaler = model, StandardScaler()
+        self.scaler = StandardScaler()
         try:
+            self.model = _require_fit(model)
             for owner, kinds, given in (
                 (self, NOTES, about),
                 (self.scaler, SCALER, about["scaler"]),
@@ -121,6 +135,7 @@ class Forecaster:
                         raise TypeError(f"{name}: expected {kind.__name__}, got {given[name]!r}")
                     setattr(owner, name, given[name])
             require_count("window", self.window)
+            require_number("mean", self.scaler.mean)
             for std in (self.unit, self.scaler.std):
                 require_positive("std", std)
             return self, about["notes"]
@@ -146,4 +161,14 @@ class Forecaster:
         values = self.scaler.inverse_transform(scaled)
         if self.difference:
             values = values + (np.log(before) if self.log else before)
-        return np.exp(values) if self.log else values
+        with np.errstate(over="ignore"):  # infinite, then
+            return np.exp(values) if self.log else values
+
+
+def _require_fit(model):
+    """Return a model of the form that a forecaster needs, or raise ValueError."""
+    found = model.layers[0].input_size, model.layers[-1].output_size, model.output, model.dtype.name
+    if found != (1, 1, "last", "float64"):
+        wanted = "1 input, 1 output, the last one, float64"
+        raise ValueError(f"model: expected {wanted}, got {', '.join(map(str, found))}")
+    return model

@@ -1,12 +1,12 @@
 """One training run and its folder: train, keep what was best, write it, and take it up again."""
 
 import hashlib
+import io
 import json
 import math
 import time
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from .dense import Dense
@@ -50,11 +50,8 @@ class Run:
     def __init__(self, options):
         self.options = options
         name, log = options["data_file"], options["log"]
-        self.series = read_series(name, options["column"])
+        self.series = read_series(name, options["column"], positive=log)
         values = self.series.to_numpy()
-        for i in np.flatnonzero(values <= 0)[:1] if log else ():
-            where = f"{name}, {self.series.index[i].date()}"
-            raise ValueError(f"{where}: expected numbers above 0 for --log, got {values[i]:g}")
         self.rows = int(options["split_ratio"] * len(values) + 1e-9)
         lead = options["seq_length"] + options["difference"]
         if not lead < self.rows < len(values):
@@ -77,6 +74,7 @@ class Run:
         batches = Batches(options["batch_size"], seed=seed)
         self.training = Training(updater, batches, self._x, self._y)
         self._kept = None  # the state after the latest epoch
+        self.written = False  # whether there is a checkpoint of this run
 
     def train(self, folder):
         """Train, with a checkpoint in the folder every few seconds, and write all files.
@@ -104,44 +102,55 @@ class Run:
                 raise
             self.training.restore(*self._kept)
             stopped = error
-        self._write_checkpoint(folder)
-        return self.write(folder), stopped
+        return self._write(folder), stopped
 
     def metrics(self):
         """Return the scores of network and persistence on training and test part, for JSON.
 
         Raises:
-            ArithmeticError: a prediction is not finite.
+            ArithmeticError: a score is not finite.
 
         """
         found = evaluate(self.forecaster, self.series.to_numpy(), self.rows)
+        for name, parts in found.items():
+            if not all(math.isfinite(x) for part in parts for x in part.values()):
+                raise ArithmeticError(
+                    f"{self.options['data_file']}: the scores of {name} are not finite"
+                )
         network, persistence = (
             dict(zip(PARTS, found[name], strict=True)) for name in ("network", "persistence")
         )
-        if not all(math.isfinite(x) for part in network.values() for x in part.values()):
-            raise ArithmeticError("the network's predictions are not finite")
         return network | {"persistence": persistence}
 
-    def write(self, folder):
-        """Write model, metrics, history and figures, each file whole; return the metrics."""
+    def _write(self, folder):
+        """Write checkpoint, model, metrics, history and figures, each whole; return the metrics.
+
+        All is made before the first file is written.
+        """
         metrics, history = self.metrics(), self.training.history
-        until = str(self.series.index[self.rows - 1])
-        notes = {"data_file": self.options["data_file"], "trained_until": until}
-        self.forecaster.save(folder / "model.npz", notes)
-        with whole(folder / "metrics.json") as path:
-            path.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n", "utf-8")
-        with whole(folder / "history.csv") as path:
-            history.to_csv(path, lineterminator="\n")
+        contents = {
+            "metrics.json": (json.dumps(metrics, indent=2, allow_nan=False) + "\n").encode(),
+            "history.csv": history.to_csv(lineterminator="\n").encode(),
+        }
         with plt.rc_context():
             use_style()
             for name, figure in self._figures(history):
-                with whole(folder / name) as path:
-                    figure.savefig(path, format="png")
+                picture = io.BytesIO()
+                figure.savefig(picture, format="png")
                 plt.close(figure)
+                contents[name] = picture.getvalue()
+        self._write_checkpoint(folder)
+        until = self.series.index[self.rows - 1].isoformat()
+        notes = {"data_file": self.options["data_file"], "trained_until": until}
+        self.forecaster.save(folder / "model.npz", notes)
+        for name, content in contents.items():
+            with whole(folder / name) as path:
+                path.write_bytes(content)
         return metrics
 
     def _figures(self, history):
-        lead, unit, rows = self.forecaster.lead, self.series.name, self.rows
+        lead, rows = self.forecaster.lead, self.rows
+        unit = self.series.name.replace("$", r"\$")  # no formula of Matplotlib's
         predicted = self.forecaster.predict(self.series.to_numpy())
         predicted = pd.Series(predicted, self.series.index[lead:])
         parts = predicted[: rows - lead], predicted[rows - lead :]
@@ -154,6 +163,7 @@ class Run:
         description, arrays = self._kept
         about = {"options": self.options, "data": _digest(self.series), "training": description}
         write(folder / CHECKPOINT, about, arrays, kind="checkpoint")
+        self.written = True
 
     @classmethod
     def resume(cls, folder, given):
@@ -173,7 +183,7 @@ class Run:
             raise ValueError(f"{path}: expected the checkpoint of an earlier run, got no such file")
         about, arrays = read(path, kind="checkpoint")
         try:
-            earlier, rows = about["options"], about["training"]["rows"]
+            earlier, done = about["options"], len(about["training"]["rows"])
             options = earlier | given
             same = {"num_epochs": 0, "data_file": ""}
             changed = [n for n in earlier if (earlier | same)[n] != (options | same)[n]]
@@ -186,8 +196,8 @@ class Run:
             flag = f"--{name.replace('_', '-')}"
             was = "other data" if name == "data_file" else earlier[name]
             raise ValueError(f"{flag}: the run in {folder} began with {was}, which cannot change")
-        if options["num_epochs"] <= len(rows):
-            wanted = f"expected more than the {len(rows)} epochs that are done"
+        if options["num_epochs"] <= done:
+            wanted = f"expected more than the {done} epochs that are done"
             raise ValueError(f"--num-epochs: {wanted}, got {options['num_epochs']}")
         self.training.restore(about["training"], arrays)
         self._kept = self.training.state()

@@ -4,6 +4,7 @@ import csv
 import io
 import math
 import re
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,9 @@ FOLDER = Path(__file__).resolve().parents[1] / "data"
 PRICES = ("Adj Close", "Close")  # the first that a file has is read, unless a column is named
 LARGEST = 1e100  # squares of larger numbers would overflow
 GAP = 14  # times the usual step between two dates: a longer one is taken for missing rows
-OFFSET = re.compile(r"(?<=\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)$")
+TIME = r"\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?"
+OFFSET = r"Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?"  # left out: the time is that of the place
+DATE = re.compile(rf"(\d{{4}}-\d\d-\d\d)(?:[T ]({TIME}) ?(?:{OFFSET})?)?", re.ASCII)
 
 
 def find_file(name):
@@ -34,7 +37,7 @@ def find_file(name):
     raise ValueError(f"{name}: expected a CSV file, got {kind}; in data/ there are: {there}")
 
 
-def read_series(path, column=None):
+def read_series(path, column=None, positive=False):
     """Read one column of a CSV file with a header, a column `Date`, and the oldest row first.
 
     A file of daily prices as Yahoo Finance offers it will do.
@@ -42,6 +45,7 @@ def read_series(path, column=None):
     Args:
         path: the file, UTF-8; a bare name is also looked for in `data/`.
         column: its name; by default `Adj Close` or, where there is none, `Close`.
+        positive: refuse zero and negative numbers, of which there is no logarithm.
 
     Returns:
         A `pd.Series` of float64, indexed by date and named after the column.
@@ -56,13 +60,18 @@ def read_series(path, column=None):
     header, rows = _read_rows(path)
     column = _choose(path, header, column)
     width, place, date_place = len(header), header.index(column), header.index("Date")
-    dates, values = [], []
+    numbers, texts, dates, values = [], [], [], []
     for number, row in rows:
+        where = f"{path}, row {number}"
         if len(row) != width:
-            raise ValueError(f"{path}, row {number}: expected {width} entries, got {len(row)}")
-        dates.append(row[date_place])
-        values.append(_number(f"{path}, row {number} ({row[date_place]})", column, row[place]))
-    index = _dates(path, [number for number, _ in rows], dates)
+            raise ValueError(f"{where}: expected {width} entries, got {len(row)}")
+        text = row[date_place]
+        dates.append(_date(where, text))
+        values.append(_number(f"{where} ({text})", column, row[place], positive))
+        numbers.append(number)
+        texts.append(text)
+    index = pd.DatetimeIndex(np.array(dates, "datetime64[us]"), name="Date")
+    _require_order(path, numbers, texts, np.diff(index.to_numpy()))
     return pd.Series(values, index, dtype=np.float64, name=column)
 
 
@@ -70,8 +79,11 @@ def _read_rows(path):
     """Return the header, and a list of (row number, entries) without empty rows."""
     try:
         text = find_file(path).read_bytes().decode("utf-8-sig")
+        if "\0" in text:
+            raise ValueError(f"{path}: expected UTF-8 text, got a null byte")
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        table = [(reader.line_num, [entry.strip() for entry in row]) for row in reader if row]
+        table = [(reader.line_num, [entry.strip() for entry in row]) for row in reader]
+        table = [(number, row) for number, row in table if any(row)]
     except UnicodeDecodeError as error:
         raise ValueError(f"{path}: expected UTF-8 text, got other bytes at {error.start}") from None
     except csv.Error as error:
@@ -97,27 +109,22 @@ def _choose(path, header, column):
     return column
 
 
-def _number(where, column, text):
+def _number(where, column, text, positive):
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if "_" in text or not abs(value) < LARGEST:  # NaN is not smaller either
-        raise ValueError(f"{where}: expected a finite number in column {column!r}, got {text!r}")
+        raise ValueError(
+            f"{where}: expected a finite number in column {column!r}, got {text[:40]!r}"
+        )
+    if positive and value <= 0:
+        raise ValueError(f"{where}: expected a number above 0 for the logarithm, got {text}")
     return value
 
 
-def _dates(path, numbers, texts):
-    """Return the index of dates, in order, without repetition or gap."""
-    plain = [text[: match.start(1)] if (match := OFFSET.search(text)) else text for text in texts]
-    dates = pd.DatetimeIndex(
-        pd.to_datetime(pd.Series(plain, dtype=object), format="ISO8601", errors="coerce"),
-        name="Date",
-    )
-    for i in np.flatnonzero(dates.isna())[:1]:
-        where = f"{path}, row {numbers[i]}"
-        raise ValueError(f"{where}: expected a date such as 2013-03-01, got {texts[i]!r}")
-    steps = np.diff(dates.to_numpy())
+def _require_order(path, numbers, texts, steps):
+    """Raise ValueError unless the oldest date comes first, without repetition or gap."""
     for i in np.flatnonzero(steps <= np.timedelta64(0))[:1]:
         same = " again" if steps[i] == np.timedelta64(0) else ""
         raise ValueError(
@@ -130,4 +137,12 @@ def _dates(path, numbers, texts):
             f"{path}, row {numbers[i + 1]} ({texts[i + 1]}): expected at most {GAP} times the usual"
             f" step between dates, got a gap since {texts[i]}"
         )
-    return dates
+
+
+def _date(where, text):
+    found = DATE.fullmatch(text)
+    try:
+        return datetime.fromisoformat("T".join(filter(None, found.groups())))
+    except (AttributeError, ValueError):  # another form, or a day that no calendar has
+        message = f"{where}: expected a date such as 2013-03-01, got {text[:40]!r}"
+        raise ValueError(message) from None

@@ -207,7 +207,9 @@ class Training:
 
         """
         try:
-            rows = [list(map(float, row)) for row in description["rows"]]
+            rows = np.array(description["rows"], float).reshape(-1, len(COLUMNS)).tolist()
+            if len(rows) != len(description["rows"]):
+                raise ValueError(f"rows: expected {len(COLUMNS)} numbers in each")
             parts = {part: {} for part in ("latest", "best", "optimizer")}
             for key, array in arrays.items():
                 part, _, name = key.partition(".")

@@ -21,6 +21,7 @@ class TrainingDiverged(ArithmeticError):
             "The usual remedies: a smaller learning rate, clipping (clip_norm=1.0), "
             "inputs scaled to about unit size. The best parameters so far are kept."
         )
+        self.epoch, self.batch, self.culprit = epoch, batch, culprit
         self.history = None
 
 

@@ -7,7 +7,7 @@ import importlib
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-MODULES = ("appendix", "chapter01", "chapter02", "chapter03", "chapter04", "chapter05")
+MODULES = ("appendix", "chapter01", "chapter02", "chapter03", "chapter04", "chapter05", "chapter06")
 
 
 def main(folder=FOLDER):
