@@ -174,8 +174,8 @@ class Run:
             given: options that are given again; only `num_epochs` may differ from the earlier ones.
 
         Raises:
-            ValueError: no checkpoint or a damaged one, an option or data that differ, or no epoch
-                left to do.
+            ValueError: no checkpoint or a damaged one, an option or data that differ, or fewer epochs
+                than are done.
 
         """
         path = Path(folder) / CHECKPOINT
@@ -196,8 +196,8 @@ class Run:
             flag = f"--{name.replace('_', '-')}"
             was = "other data" if name == "data_file" else earlier[name]
             raise ValueError(f"{flag}: the run in {folder} began with {was}, which cannot change")
-        if options["num_epochs"] <= done:
-            wanted = f"expected more than the {done} epochs that are done"
+        if options["num_epochs"] < done:
+            wanted = f"expected at least the {done} epochs that are done"
             raise ValueError(f"--num-epochs: {wanted}, got {options['num_epochs']}")
         self.training.restore(about["training"], arrays)
         self._kept = self.training.state()
