@@ -39,21 +39,28 @@ def _train(options):
         raise ArithmeticError(
             f"training diverged {where}; a smaller --learning-rate or --clip 1 may help"
         ) from error
-    seconds, history = time.perf_counter() - started, run.training.history
+    seconds = time.perf_counter() - started
     if stopped is not None:
         cause = str(stopped) or "interrupted; the best network so far is kept"
         print(f"\n{one_line(cause)}", file=sys.stderr)
-    last = run.series.index[run.rows - 1].date()
-    print(f"{run.options['data_file']}, {run.series.name}: {len(run.series)} rows,", end=" ")
-    print(f"the first {run.rows} (to {last}) to train on")
-    print(f"{len(history)} epochs done in all, {seconds:.1f} s now;", end=" ")
-    print(f"kept: epoch {history.best_epoch}, which has the lowest training loss\n")
-    persistence = metrics.pop("persistence")
-    table = {"network": metrics.values(), "persistence": persistence.values()}
-    _print_scores(table, run.forecaster)
-    more = f" --num-epochs {2 * len(history)}" if stopped is None else ""
+    _report(run, metrics, seconds)
+    more = f" --num-epochs {2 * len(run.training.history)}" if stopped is None else ""
     print(f"\nwritten to {folder}; to go on: python -m gru_lib train --resume {folder}{more}")
     return 0 if stopped is None else 1 if isinstance(stopped, TrainingDiverged) else INTERRUPTED
+
+
+def _report(run, metrics, seconds):
+    """Print what a run was given, and what it found."""
+    history, last = run.training.history, run.series.index[run.rows - 1].date()
+    held_out = f", the last {run.rows - run.fitted} of them for validation"
+    lowest = "training" if run.fitted == run.rows else "validation"
+    print(f"{run.options['data_file']}, {run.series.name}: {len(run.series)} rows,", end=" ")
+    print(f"the first {run.rows} (to {last}) to train on{held_out * (run.rows > run.fitted)}")
+    print(f"{len(history)} epochs done in all, {seconds:.1f} s now;", end=" ")
+    print(f"kept: epoch {history.best_epoch}, which has the lowest {lowest} loss\n")
+    table = {"network": metrics, "persistence": metrics["persistence"]}
+    parts = {name: [scores[part] for part in ("train", "test")] for name, scores in table.items()}
+    _print_scores(parts, run.forecaster)
 
 
 def _inside(folder, train):

@@ -8,6 +8,7 @@ DEFAULTS = {
     "log": False,
     "difference": False,
     "split_ratio": 0.7,
+    "validation_ratio": 0.0,
     "seq_length": 10,
     "cell": "gru",
     "hidden_size": 70,
@@ -131,6 +132,8 @@ def _add_train(train):
     add(data, "--difference", text, action="store_true")
     text = "share of the rows, the earliest, to train on"
     add(data, "--split-ratio", text, metavar="R", type=number(0, 1))
+    text = "share of that part, its latest rows, to choose the best epoch on, and not to learn from"
+    add(data, "--validation-ratio", text, metavar="R", type=number(0, 1))
     add(data, "--seq-length", "values that the network is shown", **count)
     network = train.add_argument_group("network and training")
     add(network, "--cell", "kind of network", choices=("gru", "lstm", "rnn"))

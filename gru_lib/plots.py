@@ -63,7 +63,7 @@ def plot_history(history):
 
 
 def plot_cost(history, baseline=None, label="persistence"):
-    """Draw the training loss against the epoch, on a logarithmic axis, beside a baseline's.
+    """Draw training and validation loss against the epoch, on a logarithmic axis, and a baseline's.
 
     Args:
         history: a `History`.
@@ -77,6 +77,11 @@ def plot_cost(history, baseline=None, label="persistence"):
     figure, axes = plt.subplots()
     few = "o" if len(history) < 10 else ""
     axes.semilogy(history.index, history["loss"], marker=few, label="network, training part")
+    if history["validation_loss"].notna().any():
+        style = {"linestyle": ":", "marker": few}
+        axes.semilogy(
+            history.index, history["validation_loss"], label="network, validation part", **style
+        )
     if baseline is not None:
         line = {"color": COLOURS["black"], "linestyle": "--", "linewidth": 1.4}
         axes.axhline(baseline, label=label, **line)

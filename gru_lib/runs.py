@@ -25,7 +25,6 @@ from .updates import Batches, TrainingDiverged, Updater
 
 CELLS = {"gru": GRU, "lstm": LSTM, "rnn": RNN}
 OPTIMIZERS = {"adam": Adam, "sgd": SGD}
-PARTS = ("train", "test")
 CHECKPOINT = "checkpoint.npz"
 CHECKPOINT_SECONDS = 5  # at least, between two while training
 
@@ -39,7 +38,8 @@ class Run:
 
     Attributes:
         series: the whole `pd.Series`.
-        rows: how many rows of it, the earliest, are the training part.
+        rows: how many rows of it, the earliest, are not the test part.
+        fitted: how many of those are learnt from; on the others the best epoch is chosen.
         forecaster, training: see there.
 
     Raises:
@@ -53,26 +53,33 @@ class Run:
         self.series = read_series(name, options["column"], positive=log)
         values = self.series.to_numpy()
         self.rows = int(options["split_ratio"] * len(values) + 1e-9)
+        held_out = int(options["validation_ratio"] * self.rows + 1e-9)
+        self.fitted = self.rows - held_out
         lead = options["seq_length"] + options["difference"]
-        if not lead < self.rows < len(values):
+        if not lead < self.fitted <= self.rows < len(values):
             raise ValueError(
                 f"{name}: too few rows: a training part of more than {lead} and a test part of at "
-                f"least 1 were expected, got {self.rows} and {len(values) - self.rows}"
+                f"least 1 were expected, got {self.fitted} and {len(values) - self.rows}"
             )
+        if options["validation_ratio"] > 0 and held_out == 0:
+            raise ValueError(f"{name}: too few rows: expected at least 1 for validation, got 0")
         cell, seed = CELLS[options["cell"]], options["seed"]
         hidden = options["hidden_size"]
         model = Model(cell(1, hidden, seed=seed), Dense(hidden, 1, seed=seed + 1))
         about = {"column": self.series.name, "window": options["seq_length"]}
         about |= {"log": log, "difference": options["difference"]}
         try:
-            self.forecaster = Forecaster(model, values[: self.rows], **about)
+            self.forecaster = Forecaster(model, values[: self.fitted], **about)
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from error
-        self._x, self._y = (a[: self.rows - lead] for a in self.forecaster.examples(values))
+        x, y = self.forecaster.examples(values)
+        learnt, chosen = slice(self.fitted - lead), slice(self.fitted - lead, self.rows - lead)
+        self._x, self._y = x[learnt], y[learnt]
+        validation = (x[chosen], y[chosen]) if held_out else None
         optimizer = OPTIMIZERS[options["optimizer"]](options["learning_rate"])
         updater = Updater(model, optimizer, clip_norm=options["clip"])
         batches = Batches(options["batch_size"], seed=seed)
-        self.training = Training(updater, batches, self._x, self._y)
+        self.training = Training(updater, batches, self._x, self._y, validation=validation)
         self._kept = None  # the state after the latest epoch
         self.written = False  # whether there is a checkpoint of this run
 
@@ -111,16 +118,15 @@ class Run:
             ArithmeticError: a score is not finite.
 
         """
-        found = evaluate(self.forecaster, self.series.to_numpy(), self.rows)
-        for name, parts in found.items():
-            if not all(math.isfinite(x) for part in parts for x in part.values()):
-                raise ArithmeticError(
-                    f"{self.options['data_file']}: the scores of {name} are not finite"
-                )
-        network, persistence = (
-            dict(zip(PARTS, found[name], strict=True)) for name in ("network", "persistence")
-        )
-        return network | {"persistence": persistence}
+        values, found = self.series.to_numpy(), {}
+        learnt = evaluate(self.forecaster, values[: self.fitted], self.fitted)
+        later = evaluate(self.forecaster, values, self.rows)
+        for name in ("network", "persistence"):
+            found[name] = {"train": learnt[name][0], "test": later[name][1]}
+            if not all(math.isfinite(x) for part in found[name].values() for x in part.values()):
+                culprit = f"{self.options['data_file']}: the scores of {name}"
+                raise ArithmeticError(f"{culprit} are not finite")
+        return found["network"] | {"persistence": found["persistence"]}
 
     def _write(self, folder):
         """Write checkpoint, model, metrics, history and figures, each whole; return the metrics.
@@ -174,7 +180,7 @@ class Run:
             given: options that are given again; only `num_epochs` may differ from the earlier ones.
 
         Raises:
-            ValueError: no checkpoint or a damaged one, an option or data that differ, or fewer epochs
+            ValueError: no checkpoint or a damaged one, an option or data that differ, fewer epochs
                 than are done.
 
         """

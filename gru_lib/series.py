@@ -32,9 +32,10 @@ def find_file(name):
                 return path
     except ValueError:  # a null byte in the name
         pass
-    there = ", ".join(sorted(path.name for path in FOLDER.glob("*.csv")))
     kind = "a folder" if Path(name).is_dir() else "no such file"
-    raise ValueError(f"{name}: expected a CSV file, got {kind}; in data/ there are: {there}")
+    there = ", ".join(sorted(path.name for path in FOLDER.glob("*.csv")))
+    hint = f"; in data/ there are: {there}" if there else ""
+    raise ValueError(f"{name}: expected a CSV file, got {kind}{hint}")
 
 
 def read_series(path, column=None, positive=False):

@@ -332,6 +332,66 @@ def test_the_best_epoch_is_kept_rather_than_the_last(quick):
     assert Path("run/model.npz").read_bytes() == Path("short/model.npz").read_bytes()
 
 
+HELD_OUT = ("--validation-ratio", "0.25")  # 7 of the 28 rows of the training part
+
+
+def test_the_best_epoch_is_chosen_on_the_validation_part(quick):
+    wild = ("--optimizer", "sgd", "--learning-rate", "0.5", "--cell", "rnn", *HELD_OUT)
+    result = train(*wild, "--num-epochs", "12")
+    losses, chosen = (
+        [float(row[name]) for row in history()] for name in ("loss", "validation_loss")
+    )
+    best = chosen.index(min(chosen)) + 1
+    assert best not in (1, 12, losses.index(min(losses)) + 1)
+    assert f"kept: epoch {best}, which has the lowest validation loss" in result.out
+    train(*wild, "--num-epochs", best, out="short")
+    assert Path("run/model.npz").read_bytes() == Path("short/model.npz").read_bytes()
+    train(*wild, "--num-epochs", 3, out="later")
+    cli("train", "--resume", "later", "--num-epochs", "12")
+    same_run("later", "run")
+
+
+def test_the_validation_part_is_not_learnt_from(quick):
+    values = prices()
+    put("other.csv", table(values[:21] + [v + 5 for v in values[21:28]] + values[28:]))
+    for name, data in (("a", "s.csv"), ("b", "other.csv")):
+        result = train(*HELD_OUT, data=data, out=name)
+        assert f"the first 28 (to {day(27)}) to train on, the last 7 of them" in result.out
+    (about, _), (other, _) = (read(Path(name) / "model.npz") for name in "ab")
+    assert about["notes"]["scaler"] == other["notes"]["scaler"]
+    assert about["notes"]["scaler"]["mean"] == pytest.approx(np.mean(values[:21]), rel=1e-12)
+    for ours, others in zip(history("a"), history("b"), strict=True):
+        assert ours["loss"] == others["loss"]
+        assert ours["validation_loss"] != others["validation_loss"]
+
+
+def test_metrics_with_a_validation_part(quick):
+    assert train(*HELD_OUT).status == 0
+    values = prices()
+    lead, predicted = by_hand("run", values)
+    unit = np.std(values[:21])
+    found = json.loads(Path("run/metrics.json").read_text("utf-8"))
+    expected = scored(predicted[: 21 - lead], values[lead:21], unit)
+    assert found["train"] == pytest.approx(expected, rel=1e-9)
+    expected = scored(predicted[28 - lead :], values[28:], unit)
+    assert found["test"] == pytest.approx(expected, rel=1e-9)
+    expected = scored(values[lead - 1 : 20], values[lead:21], unit)
+    assert found["persistence"]["train"] == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "part"),
+    [
+        ("0.02", "s.csv: too few rows: expected at least 1 for validation, got 0"),
+        ("0.9", "s.csv: too few rows: a training part of more than 4"),
+        ("1", "expected a number above 0 and below 1, got '1'"),
+    ],
+)
+def test_a_validation_part_of_no_use(ratio, part):
+    refused(train("--validation-ratio", ratio), part)
+    assert not Path("run").exists()
+
+
 # The same again
 
 
@@ -1246,6 +1306,7 @@ def test_the_defaults_that_the_help_names_are_those_that_are_used(quick):
     expected = {"split_ratio": 0.7, "seq_length": 10, "cell": "gru", "hidden_size": 70}
     expected |= {"batch_size": 32, "learning_rate": 0.001, "optimizer": "adam", "clip": None}
     expected |= {"seed": 0, "log": False, "difference": False, "column": None}
+    expected |= {"validation_ratio": 0.0}
     assert options == expected | {"data_file": "s.csv", "num_epochs": 1}
 
 

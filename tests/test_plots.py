@@ -69,12 +69,15 @@ def test_cost(epochs):
     history = History(rows, index=pd.RangeIndex(1, epochs + 1, name="epoch"), columns=COLUMNS)
     (axes,) = plot_cost(history, 4.5).axes
     lines = drawn(axes)
-    assert legend(axes) == list(lines) == ["network, training part", "persistence"]
+    held_out = "network, validation part"
+    assert legend(axes) == list(lines) == ["network, training part", held_out, "persistence"]
+    np.testing.assert_array_equal(lines[held_out], [history.index, rows[:, 1]])
     np.testing.assert_array_equal(lines["network, training part"], [history.index, rows[:, 0]])
     np.testing.assert_array_equal(lines["persistence"][1], [4.5, 4.5])
     assert (axes.get_xlabel(), axes.get_yscale()) == ("epoch", "log")
     assert "mean squared error" in axes.get_ylabel()
-    assert legend(plot_cost(history, 1, "the mean").axes[0])[1] == "the mean"
+    assert legend(plot_cost(history, 1, "the mean").axes[0])[-1] == "the mean"
+    history["validation_loss"] = np.nan
     assert legend(plot_cost(history).axes[0]) == ["network, training part"]
 
 
