@@ -124,9 +124,9 @@ COMMANDS = {"train": _train, "evaluate": _evaluate, "predict": _predict}
 def main(arguments=None):
     """Run one command; return the exit status."""
     options = parser().parse_args(arguments)
-    os.environ["MPLBACKEND"] = "Agg"  # figures go to files; there may be no screen
-    for stream in filter(None, (sys.stdout, sys.stderr)):  # a column's name may hold any letter
-        stream.reconfigure(errors="backslashreplace")
+    for stream in (sys.stdout, sys.stderr):  # a column's name may hold any letter
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # numbers that are not finite end in an error below

@@ -1348,3 +1348,10 @@ def test_the_program_runs_as_a_module():
     assert (process.returncode, out) == (2, b"")
     assert err.startswith(b"python -m gru_lib: nope.csv: expected a CSV file")
     assert len(err.splitlines()) == 1
+
+
+def test_the_program_leaves_the_environment_of_its_caller_alone(quick):
+    """A kernel that is started later must not inherit how this program draws."""
+    before = dict(os.environ)
+    assert train().status == 0
+    assert dict(os.environ) == before
