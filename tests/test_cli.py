@@ -523,8 +523,9 @@ def test_a_second_ctrl_c_does_not_claim_that_nothing_is_kept(at, monkeypatch, qu
 
 
 CHECKPOINTS = """
-import sys
+import signal, sys
 from gru_lib import cli, runs
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored when tests run in background
 runs.CHECKPOINT_SECONDS = -1
 sys.exit(cli.main(sys.argv[1:]))
 """
@@ -561,7 +562,10 @@ def assert_equal_to_one_go(epochs):
 def test_sigint(quick):
     process = train_for_long()
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    try:
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert err == b"\ninterrupted; the best network so far is kept\n"
     assert b"written to run" in out
