@@ -21,7 +21,7 @@ class _Optimizer:
 
     def state(self):
         """Return copies of all that is remembered, as one dict of arrays."""
-        state = {"steps": np.array(self._steps, np.int64)}
+        state = {"steps": np.array(self._steps)}
         for kind, arrays in self._memory.items():
             state |= {f"{kind}.{name}": array.copy() for name, array in arrays.items()}
         return state

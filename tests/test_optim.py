@@ -232,3 +232,13 @@ def test_a_state_that_does_not_fit_changes_nothing():
     assert after.keys() == good.keys()
     for name, a in good.items():
         np.testing.assert_array_equal(after[name], a)
+
+
+def test_a_state_keeps_the_dtype():
+    params, grads = {"w": np.zeros(2, np.float32)}, {"w": np.ones(2, np.float32)}
+    optimizer, other = Adam(), Adam()
+    optimizer.update(params, grads)
+    other.restore(optimizer.state(), params)
+    kept = other.state()
+    assert kept["steps"].dtype == np.int64
+    assert kept["mean.w"].dtype == kept["square.w"].dtype == np.float32
