@@ -48,7 +48,12 @@ def write(path, description, arrays, kind="model"):
     header = {"format": f"gru_lib {kind}", "version": VERSION, "description": description}
     text = np.frombuffer(json.dumps(header).encode("utf-8"), np.uint8)
     with whole(path) as partial, open(partial, "xb") as file:
-        np.savez(file, allow_pickle=False, **{HEADER: text}, **arrays)
+        try:
+            np.savez(file, allow_pickle=False, **{HEADER: text}, **arrays)
+        except ValueError as error:
+            if isinstance(error.__context__, KeyboardInterrupt):  # zipfile covers up a Ctrl-C
+                raise KeyboardInterrupt from error
+            raise
         file.flush()
         os.fsync(file.fileno())
 

@@ -823,3 +823,18 @@ def test_arrays_of_other_names_are_refused(path):
 def test_a_dtype_that_is_not_the_arrays_own_is_refused(path, name):
     craft(path, HEADER | {"description": DESCRIPTION | {"dtype": name}})
     assert_refused(path, "the model it describes cannot be built: .*dtype")
+
+
+def test_an_interruption_inside_the_archive_is_an_interruption(tmp_path, monkeypatch):
+    """An entry that is open when Ctrl-C comes makes zipfile raise ValueError on top of it."""
+
+    def interrupted(*_, **__):
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise ValueError("Can't close the ZIP file")
+
+    monkeypatch.setattr(np, "savez", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        TINY.save(tmp_path / "model.npz")
+    assert os.listdir(tmp_path) == []
