@@ -43,12 +43,12 @@ def tanh_derivative(h):
 
 
 def softmax(x, axis=-1):
-    """Exponentials normalised to sum to one along `axis`.
+    """Exponentials normalised to sum to one along `axis` (eq-softmax).
 
     The largest real part is subtracted first: the result is the same and nothing overflows.
     """
     e = np.exp(x - np.max(x.real, axis=axis, keepdims=True))
-    return e / e.sum(axis=axis, keepdims=True)
+    return e / e.sum(axis=axis, keepdims=True)  # eq-softmax
 
 
 def softmax_backward(p, dp, axis=-1):

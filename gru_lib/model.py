@@ -7,6 +7,7 @@ import numpy as np
 from .bidirectional import Bidirectional, Joined
 from .concat_gru import ConcatGRU
 from .dense import Dense
+from .dropout import Dropout
 from .gru import GRU
 from .lstm import LSTM
 from .rnn import RNN
@@ -32,6 +33,10 @@ class Model(Joined):
             must fit.
         output: `"last"`, one prediction from the final state (many-to-one), or `"all"`, one
             prediction after every step (many-to-many).
+        dropout: share of the entries of every recurrent layer's output that is left out on the way
+            to the layer above and to the readout, but not on the way to the next step (Zaremba et
+            al., 2014); only in `forward(…, training=True)`, as `fit` calls it.
+        seed: seed of the generator that draws what is left out.
 
     Attributes:
         params, grads: the arrays of all layers, under names such as `rnn0.W_hh`, `dense1.b_y`.
@@ -41,7 +46,7 @@ class Model(Joined):
 
     """
 
-    def __init__(self, *layers, output="last"):
+    def __init__(self, *layers, output="last", dropout=0.0, seed=None):
         if len(layers) < 2 or not isinstance(layers[-1], Dense):
             raise TypeError("Model: expected one or more recurrent layers and then a Dense")
         single = [id(cell) for layer in layers for cell in getattr(layer, "cells", (layer,))]
@@ -61,10 +66,12 @@ class Model(Joined):
         self.parts = {f"{type(layer).__name__.lower()}{i}": layer for i, layer in enumerate(layers)}
         self.output = require_choice("output", output, ("last", "all"))
         self.dtype = layers[0].dtype
+        self.rng = np.random.default_rng(seed)
+        self.dropouts = [Dropout(dropout, self.rng) for _ in self.recurrent]
         self._shape = None  # of the prediction of the last forward pass, None without one
         self._valid = None  # mask (batch, time, 1) of the real steps, None without padding
 
-    def forward(self, x, state=None, lengths=None):
+    def forward(self, x, state=None, lengths=None, training=False):
         """Predict from a batch of sequences.
 
         Args:
@@ -72,6 +79,7 @@ class Model(Joined):
             state: the tuple of the layers' states that an earlier call returned; None for zeros.
             lengths: `(batch,)`, see `Recurrent.forward`; with `output="all"`, predictions at padded
                 steps are zero, and their gradients are ignored.
+            training: with dropout, if the model has any.
 
         Returns:
             `y`, `(batch, output)` for `output="last"` and `(batch, time, output)` for `"all"`,
@@ -86,14 +94,16 @@ class Model(Joined):
         if len(starts) != len(self.recurrent):
             raise ValueError(f"state: expected {len(self.recurrent)} states, got {len(starts)}")
         finals = []
-        for layer, start in zip(self.recurrent, starts, strict=True):
-            x, final = layer.forward(x, start, lengths)
+        for layer, start, dropout in zip(self.recurrent, starts, self.dropouts, strict=True):
+            h, final = layer.forward(x, start, lengths)
             finals.append(final)
+            if self.output == "last" and layer is self.recurrent[-1]:
+                h = layer.last(final)
+            x = dropout.forward(h, training)
         self._valid = None
         if lengths is not None and self.output == "all":
             self._valid = valid_steps(lengths, *x.shape[:2]).swapaxes(0, 1)
-        h = self.recurrent[-1].last(finals[-1]) if self.output == "last" else x
-        y = self.layers[-1].forward(h)
+        y = self.layers[-1].forward(x)
         self._shape = y.shape
         return y if self._valid is None else np.where(self._valid, y, 0), tuple(finals)
 
@@ -120,13 +130,13 @@ class Model(Joined):
         dy = require_array("dy", dy, self._shape, self.dtype, finite=False)
         if self._valid is not None:
             dy = np.where(self._valid, dy, 0)
-        dh, dstate = self.layers[-1].backward(dy), None
-        if self.output == "last":
-            dh, dstate = None, self.recurrent[-1].last_backward(dh)
+        dh = self.layers[-1].backward(dy)
         dstarts = []
-        for layer in reversed(self.recurrent):
+        for layer, dropout in zip(reversed(self.recurrent), reversed(self.dropouts), strict=True):
+            dh, dstate = dropout.backward(dh), None
+            if self.output == "last" and layer is self.recurrent[-1]:
+                dh, dstate = None, layer.last_backward(dh)
             dh, dstart = layer.backward(dh, dstate, truncate)
-            dstate = None
             dstarts.append(dstart)
         return dh, tuple(reversed(dstarts))
 
@@ -148,6 +158,8 @@ class Model(Joined):
             "dtype": self.dtype.name,
             "layers": [_describe(layer) for layer in self.layers],
         }
+        if self.dropouts[0].rate:
+            description["dropout"] = self.dropouts[0].rate
         if notes is not None:
             description["notes"] = notes
         write(path, description, self.params)
@@ -167,7 +179,8 @@ class Model(Joined):
             dtype = np.dtype(require_choice("dtype", description["dtype"], names))
             entries = sum(array.size for array in arrays.values())
             layers = [_build(layer, dtype, entries) for layer in description["layers"]]
-            model = cls(*layers, output=description["output"])
+            dropout = description.get("dropout", 0.0)
+            model = cls(*layers, output=description["output"], dropout=dropout)
             if set(arrays) != set(model.params):
                 raise ValueError(f"expected arrays {sorted(model.params)}, got {sorted(arrays)}")
             for name, w in model.params.items():

@@ -5,7 +5,7 @@ Everything here works in place on dictionaries of arrays: `params` and `grads` w
 
 import numpy as np
 
-from .validate import require_array, require_positive
+from .validate import require_array, require_fraction, require_number, require_positive
 
 
 class _Optimizer:
@@ -57,7 +57,7 @@ class SGD(_Optimizer):
 
     def __init__(self, learning_rate, momentum=0.0):
         super().__init__(learning_rate, "velocity")
-        self.momentum = _require_fraction("momentum", momentum)
+        self.momentum = require_fraction("momentum", momentum)
 
     def update(self, params, grads):
         """Take one step; changes the arrays in `params`, leaves `grads` alone."""
@@ -75,19 +75,28 @@ class Adam(_Optimizer):
     m ← β₁ m + (1 - β₁) g and v ← β₂ v + (1 - β₂) g² start at zero; dividing by 1 - βᵏ after k
     steps takes that start out again. w ← w - η m̂ / (√v̂ + ε).
 
+    With weight decay, w ← w - η λ w comes first (eq-weight-decay): apart from m and v, so that all
+    weights shrink at the same rate (AdamW, Loshchilov and Hutter, 2019).
+
     Args:
         learning_rate: η, above 0.
         beta1: β₁, memory of the mean.
         beta2: β₂, memory of the square.
         epsilon: ε, keeps the quotient finite.
+        weight_decay: λ, 0 (none) or above.
 
     """
 
-    def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    def __init__(
+        self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, *, weight_decay=0.0
+    ):
         super().__init__(learning_rate, "mean", "square")
-        self.beta1 = _require_fraction("beta1", beta1)
-        self.beta2 = _require_fraction("beta2", beta2)
+        self.beta1 = require_fraction("beta1", beta1)
+        self.beta2 = require_fraction("beta2", beta2)
         self.epsilon = require_positive("epsilon", epsilon)
+        if require_number("weight_decay", weight_decay) < 0:
+            raise ValueError(f"weight_decay: expected 0 or a number above it, got {weight_decay!r}")
+        self.weight_decay = weight_decay
 
     def update(self, params, grads):
         """Take one step; changes the arrays in `params`, leaves `grads` alone."""
@@ -102,6 +111,8 @@ class Adam(_Optimizer):
             m += (1 - self.beta1) * g
             v *= self.beta2
             v += (1 - self.beta2) * (g * g)
+            if self.weight_decay:
+                w -= self.learning_rate * self.weight_decay * w  # eq-weight-decay
             denominator = np.sqrt(v / square_correction) + self.epsilon
             w -= (self.learning_rate / mean_correction) * m / denominator
 
@@ -147,13 +158,3 @@ def clip_by_global_norm(grads, max_norm):
         for g in grads.values():
             g *= max_norm / norm  # eq-clip-norm
     return norm
-
-
-def _require_fraction(name, value):
-    try:
-        good = 0 <= value < 1
-    except TypeError:
-        good = False
-    if not good:
-        raise ValueError(f"{name}: expected a number from 0 to below 1, got {value!r}")
-    return value

@@ -51,7 +51,7 @@ class Recurrent(Cell):
         for t, arrays in enumerate(run.steps):
             self.step(*arrays)
             if valid is not None:
-                np.copyto(run.tracks[:, t + 1], run.tracks[:, t], where=~valid[t])
+                np.copyto(run.tracks[:, t + 1], run.tracks[:, t], where=~valid[t])  # eq-mask-state
         h = run.tracks[0, 1:].copy().swapaxes(0, 1)
         if valid is not None:
             h[~valid[..., 0].T] = 0

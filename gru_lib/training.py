@@ -22,6 +22,7 @@ def fit(
     epochs,
     batch_size=32,
     loss=mean_squared_error,
+    lengths=None,
     validation=None,
     truncate=None,
     chunk_length=None,
@@ -45,8 +46,10 @@ def fit(
         optimizer: an object of `optim`.
         epochs: passes over the data.
         batch_size: sequences per update.
-        loss: function of prediction and target that returns the loss and its gradient.
-        validation: a pair like `(x, y)` that is measured after every epoch, never trained on.
+        loss: function of prediction and target that returns the loss and its gradient; with
+            `lengths` and a model with `output="all"`, it is given the batch's lengths, too.
+        lengths: `(n,)`, see `Recurrent.forward`; each batch is cut to its longest sequence.
+        validation: `(x, y)` or `(x, y, lengths)`, measured after every epoch, never trained on.
         truncate: truncated BPTT, first meaning: the gradient of each loss term crosses at most
             this many recurrent steps.
         chunk_length: truncated BPTT, second meaning, for a model with `output="all"`: sequences
@@ -70,7 +73,8 @@ def fit(
     """
     updater = Updater(model, optimizer, loss, truncate, clip_value, clip_norm)
     batches = Batches(batch_size, shuffle, seed)
-    options = {"validation": validation, "chunk_length": chunk_length, "stateful": stateful}
+    options = {"lengths": lengths, "validation": validation}
+    options |= {"chunk_length": chunk_length, "stateful": stateful}
     training = Training(updater, batches, x, y, **options)
     return training.run(epochs, schedule=schedule, patience=patience)
 
@@ -91,20 +95,31 @@ class Training:
     Args:
         updater: what makes one update of the model.
         batches: what the updates of an epoch are made from.
-        x, y, validation, chunk_length, stateful: as for `fit`.
+        x, y, lengths, validation, chunk_length, stateful: as for `fit`.
 
     """
 
     def __init__(
-        self, updater, batches, x, y, *, validation=None, chunk_length=None, stateful=True
+        self,
+        updater,
+        batches,
+        x,
+        y,
+        *,
+        lengths=None,
+        validation=None,
+        chunk_length=None,
+        stateful=True,
     ):
         self._updater, self._batches = updater, batches
-        self._x, self._y = updater.require_pair("x and y", x, y)
+        self._x, self._y, self._lengths = updater.require_rows("x and y", x, y, lengths)
         if validation is not None:
-            validation = updater.require_pair("validation", *validation)
+            if len(validation) not in (2, 3):
+                raise ValueError(f"validation: expected 2 or 3 arrays, got {len(validation)}")
+            validation = updater.require_rows("validation", *validation)
         self._validation = validation
-        self._chunks = chunks(updater.model, self._x.shape[1], chunk_length)
-        self._whole, self._stateful = chunk_length is None, stateful
+        self._chunks = chunks(updater.model, self._x.shape[1], chunk_length, lengths)
+        self._stateful = stateful
         self._rows, self._best, self._waited = [], np.inf, 0
         self._kept = self._latest = updater.copy_parameters()
 
@@ -159,11 +174,15 @@ class Training:
         measured, started = [], time.perf_counter()
         for batch, chosen in enumerate(self._batches.draw(len(self._x)), start=1):
             state = None
+            lengths = None if self._lengths is None else self._lengths[chosen]
             for part in self._chunks:
                 self._updater.optimizer.learning_rate = next(rates)
+                if lengths is not None:
+                    part = slice(max(1, lengths.max()))
                 x, y = self._x[chosen, part], self._y[chosen]
-                y = y if self._whole else y[:, part]
-                numbers, state = self._updater.update(x, y, state, (epoch, batch))
+                if self._updater.model.output == "all":
+                    y = y[:, part]
+                numbers, state = self._updater.update(x, y, state, (epoch, batch), lengths)
                 state = state if self._stateful else None
                 measured.append(numbers)
         value, norm, clipped = np.mean(measured, axis=0)
@@ -193,6 +212,7 @@ class Training:
             "best": float(self._best),
             "waited": self._waited,
             "random": None if rng is None else rng.bit_generator.state,
+            "dropout": self._updater.model.rng.bit_generator.state,
         }
         arrays = {f"latest.{name}": w.copy() for name, w in self._latest.items()}
         arrays |= {f"best.{name}": w.copy() for name, w in self._kept.items()}
@@ -221,6 +241,7 @@ class Training:
             self._updater.optimizer.restore(parts["optimizer"], params)
             if self._batches.rng is not None:
                 self._batches.rng.bit_generator.state = description["random"]
+            self._updater.model.rng.bit_generator.state = description["dropout"]
             self._best, self._waited = float(description["best"]), int(description["waited"])
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"state: not that of a training like this one: {error}") from error

@@ -6,7 +6,7 @@ import numpy as np
 
 from .losses import mean_squared_error
 from .optim import clip_by_global_norm, clip_by_value, global_norm
-from .validate import require_array, require_choice, require_count, require_positive
+from .validate import require_array, require_choice, require_count, require_positive, valid_steps
 
 
 class TrainingDiverged(ArithmeticError):
@@ -48,11 +48,11 @@ class Updater:
         self.clip_norm = clip_norm
 
     @np.errstate(over="ignore", invalid="ignore")  # reported by name, see `require_finite`
-    def update(self, x, y, state, where):
+    def update(self, x, y, state, where, lengths=None):
         """Take one step; return (loss, norm, clipped norm) and the final state."""
-        prediction, final = self.model.forward(x, state)
+        prediction, final = self.model.forward(x, state, lengths, training=True)
         self.require_finite(where, {"the prediction": prediction})
-        value, dy = self.loss(prediction, y)
+        value, dy = self._loss(prediction, y, lengths)
         self.require_finite(where, {"the loss": value})
         self.model.backward(dy, truncate=self.truncate)
         grads, params = self.model.grads, self.model.params
@@ -69,11 +69,15 @@ class Updater:
         return (value, norm, clipped), final
 
     @np.errstate(over="ignore", invalid="ignore")
-    def evaluate(self, x, y, where):
+    def evaluate(self, x, y, lengths, where):
         """Return the loss on data that is not trained on."""
-        value, _ = self.loss(self.model.forward(x)[0], y)
+        value, _ = self._loss(self.model.forward(x, lengths=lengths)[0], y, lengths)
         self.require_finite(where, {"the validation loss": value})
         return value
+
+    def _loss(self, prediction, y, lengths):
+        padded = lengths is not None and self.model.output == "all"
+        return self.loss(prediction, y, lengths) if padded else self.loss(prediction, y)
 
     @staticmethod
     def require_finite(where, arrays):
@@ -82,8 +86,8 @@ class Updater:
             if not np.isfinite(array).all():
                 raise TrainingDiverged(*where, name)
 
-    def require_pair(self, name, x, y):
-        """Return inputs and targets as arrays, checked against each other and the model."""
+    def require_rows(self, name, x, y, lengths=None):
+        """Return inputs, targets and lengths, checked against each other and the model."""
         shape = ("n", "time", self.model.layers[0].input_size)
         x = require_array(f"x of {name}", x, shape, self.model.dtype)
         y = np.atleast_1d(y)
@@ -92,7 +96,10 @@ class Updater:
         if self.model.output == "all" and y.shape[1:2] != x.shape[1:2]:
             raise ValueError(f"{name}: expected {x.shape[1]} targets a row, got shape {y.shape}")
         y = require_array(f"y of {name}", y, tuple(f"n{i}" for i in range(y.ndim)), y.dtype)
-        return x, y
+        if lengths is not None:
+            valid_steps(lengths, *x.shape[:2])
+            lengths = np.array(lengths)
+        return x, y, lengths
 
     def copy_parameters(self):
         """Return a copy of the model's parameters, by name."""
@@ -121,11 +128,13 @@ class Batches:
         return np.array_split(order, range(self.batch_size, rows, self.batch_size))
 
 
-def chunks(model, time_steps, chunk_length):
+def chunks(model, time_steps, chunk_length, lengths=None):
     """Return the slices of the time axis that are trained on one after the other."""
     if chunk_length is None:
         return [slice(None)]
     require_count("chunk_length", chunk_length)
+    if lengths is not None:
+        raise ValueError("lengths: expected None with chunk_length, got both")
     if model.output != "all":
         raise ValueError('chunk_length: expected a model with output="all", got "last"')
     return [slice(i, i + chunk_length) for i in range(0, time_steps, chunk_length)]

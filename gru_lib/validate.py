@@ -89,6 +89,13 @@ def require_positive(name, value):
     return value
 
 
+def require_fraction(name, value):
+    """Return `value` if it is a number from 0 to below 1; raise ValueError otherwise."""
+    if not (_is_finite(value) and 0 <= value < 1):
+        raise ValueError(f"{name}: expected a number from 0 to below 1, got {value!r}")
+    return value
+
+
 def _is_finite(value):
     try:
         number = isinstance(value, numbers.Real) and not isinstance(value, bool)

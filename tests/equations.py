@@ -55,6 +55,12 @@ PROOFS = {
         "eq-gru-daz eq-gru-dah eq-gru-drh eq-gru-dar eq-gru-dh-prev eq-gru-concat-dw "
         "eq-gru-concat-db eq-gru-concat-dx"
     ),
+    "test_masked_state": "eq-mask-state",
+    "test_mean_over_real_steps": "eq-masked-mean",
+    "test_dropout": "eq-dropout eq-dropout-gradient",
+    "test_weight_decay": "eq-weight-decay",
+    "test_softmax": "eq-softmax",
+    "test_cross_entropy": "eq-cross-entropy eq-cross-entropy-gradient",
     "test_central_difference": "eq-central-difference",
     "test_complex_step": "eq-complex-step",
     "test_relative_error": "eq-relative-error",

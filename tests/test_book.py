@@ -1,8 +1,11 @@
 """Checks of the notebooks' sources and of the built book, without a browser."""
 
 import json
+import os
 import re
 import runpy
+import subprocess
+import sys
 import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
@@ -270,3 +273,27 @@ def test_requirements_are_exact_and_cover_the_short_list():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = sum(project["optional-dependencies"].values(), project["dependencies"])
     assert {re.match(r"[\w-]+", name)[0] for name in declared} <= listed
+
+
+# --- the one chapter that needs PyTorch --------------------------------------------------------
+
+
+def collect_without_torch(*arguments):
+    """Run pytest in a process in which PyTorch cannot be found."""
+    script = (
+        f"import sys, pytest; sys.modules['torch'] = None; sys.exit(pytest.main({list(arguments)}))"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}
+    options = {"cwd": ROOT, "capture_output": True, "text": True, "check": False}
+    return subprocess.run([sys.executable, "-c", script], env=environment, **options)
+
+
+def test_without_pytorch_its_chapter_is_skipped_and_says_how_to_include_it():
+    notebook = ROOT / "book" / "07-pytorch.ipynb"
+    code = sum(cell["cell_type"] == "code" for cell in cells(notebook))
+    done = collect_without_torch("-q", "-n0", "-p", "no:cacheprovider", str(notebook))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(rf"SKIPPED \[{code}\] .*07-pytorch", done.stdout), done.stdout
+    assert f"{code} skipped in" in done.stdout
+    assert "pip install -r book/requirements-torch.txt" in done.stdout
+    assert (ROOT / "book" / "requirements-torch.txt").is_file()

@@ -16,10 +16,11 @@ from conftest import assert_close, parts
 from test_book import defined_labels
 
 from gru_lib import GRU, LSTM, RNN, ConcatGRU, Dense
-from gru_lib.activations import sigmoid_derivative, tanh_derivative
+from gru_lib.activations import sigmoid_derivative, softmax, tanh_derivative
+from gru_lib.dropout import Dropout
 from gru_lib.gradcheck import central_difference, complex_step, relative_error
-from gru_lib.losses import mean_squared_error
-from gru_lib.optim import clip_by_global_norm, clip_by_value, global_norm
+from gru_lib.losses import mean_squared_error, softmax_cross_entropy
+from gru_lib.optim import Adam, clip_by_global_norm, clip_by_value, global_norm
 
 # --- the equations, once more ----------------------------------------------------------------
 
@@ -240,6 +241,60 @@ def test_clipping_by_norm():
     clip_by_global_norm(grads, 6.5)
     np.testing.assert_allclose(grads["a"], [1.5, 2], rtol=1e-12)
     np.testing.assert_allclose(grads["b"], [[-6]], rtol=1e-12)
+
+
+def test_masked_state():
+    rng = np.random.default_rng(0)
+    layer, x, start = RNN(2, 3, seed=0), rng.normal(size=(3, 4, 2)), rng.normal(size=(3, 3))
+    _, final = layer.forward(x, start, lengths=np.array([4, 2, 0]))
+    h = start
+    for t in range(4):
+        m = t < np.array([[4], [2], [0]])
+        h = m * rnn_tanh(layer.named_params, x[:, t], h)[0] + (1 - m) * h
+    np.testing.assert_allclose(final, h, rtol=1e-12)
+
+
+def test_mean_over_real_steps():
+    rng = np.random.default_rng(0)
+    y, target, labels = rng.normal(size=(2, 3, 2)), rng.normal(size=(2, 3, 2)), np.eye(3, dtype=int)
+    loss, _ = mean_squared_error(y, target, lengths=np.array([3, 1]))
+    real = [(0, 0), (0, 1), (0, 2), (1, 0)]
+    true = np.mean([(y[i] - target[i]) ** 2 for i in real])
+    assert loss == pytest.approx(true, rel=1e-12)
+    loss, _ = softmax_cross_entropy(y, labels[:2] % 2, lengths=np.array([3, 1]))
+    p = np.exp(y) / np.exp(y).sum(axis=-1, keepdims=True)
+    assert loss == pytest.approx(-np.mean([np.log(p[i][labels[i]]) for i in real]), rel=1e-12)
+
+
+def test_dropout():
+    h, dropout = np.arange(1.0, 41), Dropout(0.2, seed=0)
+    kept = np.random.default_rng(0).random(40) >= 0.2
+    assert 0 < kept.sum() < 40
+    np.testing.assert_allclose(dropout.forward(h), np.where(kept, h / 0.8, 0), rtol=1e-12)
+    np.testing.assert_allclose(dropout.backward(h), np.where(kept, h / 0.8, 0), rtol=1e-12)
+
+
+def test_weight_decay():
+    params = {"w": np.array([2.0, -4.0])}
+    Adam(0.1, weight_decay=0.5).update(params, {"w": np.zeros(2)})  # Adam itself does not move
+    np.testing.assert_allclose(params["w"], [1.9, -3.8], rtol=1e-12)
+
+
+def test_softmax():
+    p = softmax(np.log(np.array([[1.0, 3.0], [2.0, 6.0], [1.0, 1.0]])))
+    np.testing.assert_allclose(p, [[0.25, 0.75], [0.25, 0.75], [0.5, 0.5]], rtol=1e-12)
+
+
+def test_cross_entropy():
+    logits, labels = np.log(np.array([[1, 3], [1, 1]], complex)), np.array([1, 0])
+
+    def true():
+        p = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
+        return -(np.log(p[0, 1]) + np.log(p[1, 0])) / 2
+
+    loss, gradient = softmax_cross_entropy(logits.real, labels)
+    assert loss == pytest.approx(true().real, rel=1e-12)
+    np.testing.assert_allclose(gradient, complex_step(true, logits), rtol=1e-12)
 
 
 def test_central_difference():

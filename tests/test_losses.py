@@ -54,6 +54,50 @@ def test_softmax_cross_entropy_gradient(shape, seed):
     assert loss == pytest.approx(-np.mean(terms), abs=1e-12)
 
 
+def padded(seed, batch, time, classes):
+    """A batch of predictions with its lengths, targets and labels; padding holds garbage."""
+    rng = np.random.default_rng(seed)
+    lengths = rng.integers(0, time + 1, batch)
+    lengths[rng.integers(batch)] = rng.integers(1, time + 1)
+    prediction, target = rng.normal(size=(2, batch, time, classes))
+    labels = rng.integers(0, classes, (batch, time))
+    return prediction, target, labels, lengths, np.arange(time) < lengths[:, None]
+
+
+@given(seeds, st.integers(1, 4), st.integers(1, 5), st.integers(1, 4))
+def test_with_lengths_it_is_the_loss_of_the_real_steps_alone(seed, batch, time, classes):
+    prediction, target, labels, lengths, real = padded(seed, batch, time, classes)
+    for loss, truth in ((mean_squared_error, target), (softmax_cross_entropy, labels)):
+        value, gradient = loss(prediction, truth, lengths)
+        alone, alone_gradient = loss(prediction[real], truth[real])
+        assert value == pytest.approx(alone, rel=1e-12)
+        np.testing.assert_allclose(gradient[real], alone_gradient, rtol=1e-12, atol=1e-15)
+        assert not gradient[~real].any()
+        assert gradient.dtype == prediction.dtype
+
+
+def test_with_lengths_float32_stays_float32():
+    y, lengths = np.ones((1, 2, 3), np.float32), np.array([1])
+    for loss, truth in ((mean_squared_error, 0 * y), (softmax_cross_entropy, [[0, 1]])):
+        assert all(number.dtype == np.float32 for number in loss(y, truth, lengths))
+
+
+@pytest.mark.parametrize(
+    ("shape", "lengths", "message"),
+    [
+        ((2, 3, 1), [0, 0], "lengths: expected at least one real step"),
+        ((2, 3, 1), [1, 4], "lengths: expected numbers from 0 to 3"),
+        ((2, 3, 1), [1], "lengths: expected 2 whole numbers"),
+        ((2, 3), [1, 2], r"lengths: expected predictions \(batch, time, ·\), got 2 axes"),
+    ],
+)
+def test_lengths_that_do_not_fit_are_refused(shape, lengths, message):
+    with pytest.raises(ValueError, match=message):
+        mean_squared_error(np.zeros(shape), np.zeros(shape), np.array(lengths))
+    with pytest.raises(ValueError, match=message):
+        softmax_cross_entropy(np.zeros(shape), np.zeros(shape[:-1], int), np.array(lengths))
+
+
 @pytest.mark.parametrize("scale", [1e4, -1e4])
 def test_large_logits_neither_overflow_nor_become_nan(scale):
     with np.errstate(over="raise", invalid="raise", divide="raise"):

@@ -56,6 +56,24 @@ def test_adam():
     np.testing.assert_allclose(steps(Adam(rate, b1, b2, tiny)), [w1, w2, w3], rtol=1e-14)
 
 
+def test_weight_decay_shrinks_the_weight_before_the_step():
+    plain, rate, decay = Adam(0.1), 0.1, 0.25
+    params, w = {"w": np.array([3.0])}, 3.0
+    decayed = Adam(rate, weight_decay=decay)
+    for g in GRADIENTS:  # Adam's own step does not depend on the weight
+        before = {"w": np.array([0.0])}
+        plain.update(before, {"w": np.array([g])})
+        w = w * (1 - rate * decay) + before["w"][0]
+        decayed.update(params, {"w": np.array([g])})
+        np.testing.assert_allclose(params["w"], [w], rtol=1e-14)
+
+
+@pytest.mark.parametrize("decay", [-0.1, np.nan, np.inf, "0.1", None])
+def test_weight_decay_is_a_number_from_zero_on(decay):
+    with pytest.raises(ValueError, match="weight_decay: expected"):
+        Adam(0.1, weight_decay=decay)
+
+
 def test_adam_starts_with_the_papers_numbers():
     adam = Adam()
     assert (adam.learning_rate, adam.beta1, adam.beta2) == (0.001, 0.9, 0.999)

@@ -294,8 +294,12 @@ def with_grads(grads):
             lambda: Adam(0.03, 0.8, 0.99, 0.01),
             lambda p: torch.optim.Adam(p, 0.03, (0.8, 0.99), 0.01),
         ),
+        (
+            lambda: Adam(0.03, weight_decay=0.2),
+            lambda p: torch.optim.AdamW(p, 0.03, weight_decay=0.2),
+        ),
     ],
-    ids=["SGD", "SGD with momentum", "Adam", "Adam, other numbers"],
+    ids=["SGD", "SGD with momentum", "Adam", "Adam, other numbers", "AdamW"],
 )
 def test_ten_updates(build_ours, build_theirs):
     rng = np.random.default_rng(0)

@@ -421,3 +421,110 @@ def test_an_interruption_keeps_the_best_parameters():
 def test_the_progress_bar_is_silent_off_a_terminal(capsys):
     fit(build(), X, Y, SGD(0.1), epochs=2)
     assert capsys.readouterr() == ("", "")
+
+
+# --- sequences of different lengths ------------------------------------------------------------
+
+LENGTHS = np.array([6, 2, 0, 3, 5, 1])
+
+
+def ragged(output="all"):
+    rng = np.random.default_rng(0)
+    shape = (6, 6, 1) if output == "all" else (6, 1)
+    return rng.normal(size=(6, 6, 1)), rng.normal(size=shape)
+
+
+@pytest.mark.parametrize("output", ["all", "last"])
+def test_lengths_against_a_loop_by_hand(output):
+    x, y = ragged(output)
+    model, other = build(output), build(output)
+    history = fit(model, x, y, SGD(0.1), epochs=2, batch_size=4, lengths=LENGTHS, shuffle=False)
+    losses = []
+    for _ in range(2):
+        for rows in (slice(0, 4), slice(4, 6)):
+            prediction, _ = other.forward(x[rows], lengths=LENGTHS[rows])  # not cut
+            options = (LENGTHS[rows],) if output == "all" else ()
+            loss, dy = mean_squared_error(prediction, y[rows], *options)
+            other.backward(dy)
+            for name, w in other.params.items():
+                w -= 0.1 * other.grads[name]
+            losses.append(loss)
+    np.testing.assert_allclose(history["loss"], np.reshape(losses, (2, 2)).mean(axis=1), rtol=1e-12)
+    for name, w in model.params.items():
+        np.testing.assert_allclose(w, other.params[name], rtol=1e-12, atol=1e-15, err_msg=name)
+
+
+def test_a_batch_is_cut_to_its_longest_sequence():
+    seen = []
+
+    def loss(prediction, y, lengths):
+        seen.append((prediction.shape, y.shape, lengths.tolist()))
+        return mean_squared_error(prediction, y, lengths)
+
+    x, y = ragged()
+    order = {"shuffle": False, "lengths": LENGTHS, "loss": loss}
+    fit(build("all"), x, y, SGD(0.1), epochs=1, batch_size=2, **order)
+    assert seen == [
+        ((2, 6, 1), (2, 6, 1), [6, 2]),
+        ((2, 3, 1), (2, 3, 1), [0, 3]),
+        ((2, 5, 1), (2, 5, 1), [5, 1]),
+    ]
+
+
+def test_a_batch_of_empty_sequences_predicts_from_the_initial_state():
+    x, y = ragged("last")
+    options = {"lengths": np.zeros(6, int), "batch_size": 3}
+    history = fit(build("last"), x, y, SGD(0.1), epochs=2, **options)
+    assert history["loss"].iloc[1] < history["loss"].iloc[0]
+
+
+@pytest.mark.parametrize("output", ["all", "last"])
+def test_garbage_in_the_padding_is_never_seen(output):
+    x, y = ragged(output)
+    spoilt, spoilt_y = x.copy(), y.copy()
+    for row, length in enumerate(LENGTHS):
+        spoilt[row, length:] = 1e6
+        if output == "all":
+            spoilt_y[row, length:] = -1e6
+    histories = [
+        fit(
+            build(output),
+            *data,
+            Adam(0.01),
+            epochs=3,
+            batch_size=4,
+            lengths=LENGTHS,
+            validation=(*data, LENGTHS),
+            seed=0,
+        )
+        for data in ((x, y), (spoilt, spoilt_y))
+    ]
+    for column in ("loss", "validation_loss", "gradient_norm"):
+        np.testing.assert_array_equal(histories[0][column], histories[1][column])
+
+
+def test_validation_with_lengths_of_its_own():
+    x, y = ragged()
+    still = SGD(1e-300)
+    history = fit(build("all"), x, y, still, epochs=1, validation=(x, y, LENGTHS))
+    model = build("all")
+    loss, _ = mean_squared_error(model.forward(x, lengths=LENGTHS)[0], y, LENGTHS)
+    assert history["validation_loss"].iloc[0] == pytest.approx(loss, rel=1e-12)
+    assert history["loss"].iloc[0] != pytest.approx(loss, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"lengths": LENGTHS[:5]}, "lengths: expected 6 whole numbers"),
+        ({"lengths": LENGTHS + 1}, "lengths: expected numbers from 0 to 6"),
+        ({"lengths": LENGTHS / 2}, "lengths: expected 6 whole numbers"),
+        ({"lengths": LENGTHS, "chunk_length": 3}, "lengths: expected None with chunk_length"),
+        ({"validation": ragged()[:1]}, "validation: expected 2 or 3 arrays, got 1"),
+        ({"validation": (*ragged(), LENGTHS[:2])}, "lengths: expected 6 whole numbers"),
+    ],
+    ids=["too few", "too long", "fractions", "with chunks", "one array", "in validation"],
+)
+def test_lengths_that_do_not_fit_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        fit(build("all"), *ragged(), SGD(0.1), epochs=1, **options)
