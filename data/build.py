@@ -1,7 +1,8 @@
-"""Rebuild the data files from their published sources: `python data/build.py [WHEEL]`.
+"""Rebuild the tables from their published sources: `python data/build.py [FILE ...]`.
 
-The prices come from the wheel of PyPI's `bokeh_sampledata`, which `pip` downloads unless a copy is
-named. Every source is checked against its SHA-256 before anything is written.
+The prices come from the wheel of PyPI's `bokeh_sampledata`, the names from the source archive of
+PyPI's `names`. What is not named as a file here is downloaded by `pip`. Every source is checked
+against its SHA-256, and all tables are made, before anything is written.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import io
 import os
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
@@ -22,15 +24,28 @@ TABLE = "bokeh_sampledata/_data/stocks.csv.gz"
 TABLE_SHA256 = "5abadf99b2d394f920120a27de6f0df129859d71d4cfb0bf661bcc99446ab1fd"
 COLUMNS = ["Date", "Open", "High", "Low", "Close", "Adj Close", "Volume"]
 TICKERS = ("AAPL", "GOOG", "IBM")
+ARCHIVE = "names==0.3.0"
+ARCHIVE_SHA256 = "726e46254f2ed03f1ffb5d941dae3bc67c35123941c29becd02d48d0caa2a671"
+LIST = "names-0.3.0/names/dist.{}.first"
+LIST_SHA256 = {
+    "female": "bd2f310fc4e5d5e5ea122c9d4342c9821145823118eb20db1647f305ec77b358",
+    "male": "0a5078ef6effe3b483d15b0f7f95047662126c9bfb624ecd5e5b978fc0f2470b",
+}
 
 
-def download(requirement):
-    """Return the wheel of one pinned package as bytes."""
+def download(requirement, expected, *options):
+    """Return the one file of a pinned package as bytes; pip refuses it if its SHA-256 differs.
+
+    pip runs a source archive's own code to learn what the package is, so it must check first.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        subprocess.run([*command, "--dest", folder, requirement], check=True)
-        (wheel,) = Path(folder).iterdir()
-        return wheel.read_bytes()
+        wanted = Path(folder, "requirements.txt")
+        wanted.write_text(f"{requirement} --hash=sha256:{expected}\n", encoding="utf-8")
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *options]
+        files = Path(folder, "files")
+        subprocess.run([*command, "--dest", files, "--requirement", wanted], check=True)
+        (file,) = files.iterdir()
+        return file.read_bytes()
 
 
 def require_sha256(name, content, expected):
@@ -55,10 +70,38 @@ def prices(wheel):
         yield f"{ticker}.csv", rows[COLUMNS].to_csv(index=False, lineterminator="\n")
 
 
+def names(archive):
+    """Yield the name and the text of the table of names, from the bytes of the source archive.
+
+    A row of a source's list is NAME, per cent, cumulative per cent, rank. Per cents are kept as
+    text; a name that a list lacks gets the 0.000 that no list has.
+    """
+    require_sha256(ARCHIVE, archive, ARCHIVE_SHA256)
+    shares = {}
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        for sex, expected in LIST_SHA256.items():
+            member = LIST.format(sex)
+            content = files.extractfile(member).read()
+            require_sha256(member, content, expected)
+            rows = [line.split() for line in content.decode("ascii").splitlines()]
+            shares[sex] = {row[0].lower(): row[1] for row in rows}
+    lines = ["name,female,male"]
+    for name in sorted(shares["female"] | shares["male"]):
+        lines.append(",".join([name, *(shares[sex].get(name, "0.000") for sex in LIST_SHA256)]))
+    yield "names.csv", "\n".join(lines) + "\n"
+
+
 def main(arguments):
     """Write every file whole, or not at all."""
-    wheel = Path(arguments[0]).read_bytes() if arguments else download(WHEEL)
-    for name, text in prices(wheel):
+    given = {"whl": None, "gz": None}
+    for path in arguments:
+        kind = path.rpartition(".")[2]
+        if kind not in given:
+            raise ValueError(f"{path}: expected a wheel (.whl) or a source archive (.tar.gz)")
+        given[kind] = Path(path).read_bytes()
+    wheel = given["whl"] or download(WHEEL, WHEEL_SHA256)
+    archive = given["gz"] or download(ARCHIVE, ARCHIVE_SHA256, "--no-binary", ":all:")
+    for name, text in [*prices(wheel), *names(archive)]:
         partial = FOLDER / f".{name}.partial"
         partial.write_text(text, encoding="utf-8", newline="")
         os.replace(partial, FOLDER / name)

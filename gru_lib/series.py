@@ -33,7 +33,8 @@ def find_file(name):
     except ValueError:  # a null byte in the name
         pass
     kind = "a folder" if Path(name).is_dir() else "no such file"
-    there = ", ".join(sorted(path.name for path in FOLDER.glob("*.csv")))
+    others = {"names.csv"}  # tables that are no series
+    there = ", ".join(sorted({path.name for path in FOLDER.glob("*.csv")} - others))
     hint = f"; in data/ there are: {there}" if there else ""
     raise ValueError(f"{name}: expected a CSV file, got {kind}{hint}")
 

@@ -439,10 +439,10 @@ def interrupt(monkeypatch):
     def at(epoch):
         update = Updater.update
 
-        def interrupted(self, x, y, state, where):
+        def interrupted(self, x, y, state, where, lengths=None):
             if where == (epoch, 2):
                 raise KeyboardInterrupt
-            return update(self, x, y, state, where)
+            return update(self, x, y, state, where, lengths)
 
         with monkeypatch.context() as patch:
             patch.setattr(Updater, "update", interrupted)

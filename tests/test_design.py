@@ -12,11 +12,14 @@ import gru_lib
 
 GROUND = ["validate", "activations", "initializers", "cell", "recurrent"]
 CELLS = ["rnn", "lstm", "gru", "concat_gru"]
-JOINED = ["interop", "bidirectional", "dense", "storage", "model"]
+JOINED = ["interop", "bidirectional", "dense", "dropout", "storage", "model"]
 UPSTAIRS = ["losses", "optim", "history", "updates", "training", "gradcheck"]
 SERIES = [
     "data",
     "series",
+    "names",
+    "letters",
+    "ngrams",
     "forecast",
     "forecaster",
     "evaluation",
