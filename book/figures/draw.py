@@ -7,7 +7,7 @@ import importlib
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-MODULES = ("appendix", "chapter01", "chapter02", "chapter03", "chapter04", "chapter05", "chapter06")
+MODULES = ("appendix", *(f"chapter{number:02}" for number in range(1, 11)), "after")
 
 
 def main(folder=FOLDER):
