@@ -6,7 +6,8 @@ on spinning for a while and take the core from the other. Before a case is timed
 checks that both libraries give the same output and the same gradients from the same weights.
 
 Every time is a median over the turns; a ratio is the median of the ratios of the single turns, and
-stands with their quartiles, which show the machine's noise. One table is printed, and all numbers are written to
+stands with their quartiles, which show the machine's noise. One table is printed, and all numbers
+are written to
 `benchmarks/results.json`.
 """
 
