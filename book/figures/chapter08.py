@@ -5,6 +5,17 @@ from itertools import pairwise
 from parts import BLUE, GREEN, GREY, INK, PURPLE, RED, arrow, box, svg, text
 
 
+def state(x, y, low, rightwards):
+    """A state with the arrow of its direction above the letter."""
+    tip, tail = (x + 5, x - 11) if rightwards else (x - 11, x + 5)
+    back = tip - 4 if rightwards else tip + 4
+    line = f"M{tail} {y - 12} H{tip} M{back} {y - 15} L{tip} {y - 12} L{back} {y - 9}"
+    return box(x, y, "", "state" if rightwards else "output", width=44) + (
+        text(x, y + 8, f"h_{low}")
+        + f'<path d="{line}" fill="none" stroke="{INK}" stroke-width="1.4"/>'
+    )
+
+
 def both_ways():
     """Draw four steps of a bidirectional layer: two chains, joined at every step."""
     xs, parts = (150, 240, 330, 420), []
@@ -14,8 +25,8 @@ def both_ways():
             arrow(x + 14, 262, x + 14, 136, GREY, curve=18),
             arrow(x - 14, 174, x - 14, 56, GREY, curve=-18),
             arrow(x + 12, 94, x + 12, 56, GREY),
-            box(x, 194, f"h_{t}", width=44),
-            box(x, 114, f"h_{t}", "output", width=44),
+            state(x, 194, t, rightwards=True),
+            state(x, 114, t, rightwards=False),
             box(x, 284, f"x_{t}", "input", width=44),
             text(x, 44, f"h_{t}", 18),
         ]
@@ -36,10 +47,11 @@ def both_ways():
 def padded():
     """Draw a batch of two sequences, one padded, with the states that a mask holds."""
     parts = []
-    rows = ((76, ("1", "2", "−1"), 3), (232, ("1", "0", "0"), 1))
+    rows = ((106, ("1", "2", "−1"), 3), (292, ("1", "0", "0"), 1))
     xs = (150, 270, 390)
     for top, values, length in rows:
         parts += [
+            text(20, top - 68, "handed on", 17, anchor="start"),
             text(20, top - 38, "mask", 17, anchor="start"),
             text(20, top + 6, "state", 17, anchor="start"),
             text(20, top + 66, "input", 17, anchor="start"),
@@ -47,6 +59,7 @@ def padded():
         for i, x in enumerate(xs):
             real = i < length
             parts += [
+                text(x, top - 68, f"h_{i + 1}" if real else "0", 18),
                 text(x, top - 38, "m = 1" if real else "m = 0", 17, GREEN if real else RED),
                 box(
                     x, top, f"h_{i + 1}" if real else f"= h_{length}", "state" if real else "plain"
@@ -57,7 +70,7 @@ def padded():
                 parts.append(arrow(x, top + 42, x, top + 22, GREY))
             if i:
                 parts.append(arrow(xs[i - 1] + 26, top, x - 27, top, INK if real else RED))
-    return svg(320, "Two sequences of lengths 3 and 1 in one padded batch", *parts)
+    return svg(380, "Two sequences of lengths 3 and 1 in one padded batch", *parts)
 
 
 def dropout():

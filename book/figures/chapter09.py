@@ -66,7 +66,7 @@ def lookup():
         parts.append(cells(207, top, row, [marked if i == 2 else plain] * 3, size=44))
         parts.append(text(352, top + 21, letters[i], 17, BLUE if i == 2 else GREY))
     parts += [
-        text(195, 153, "·", 26),
+        text(195, 153, "×", 22),
         arrow(273, 226, 273, 256, RED),
         cells(207, 262, rows[2], [marked] * 3, size=44),
         text(352, 283, "x_t", 20, anchor="start"),

@@ -27,6 +27,17 @@ def panel(left, rows, columns, kind, lines):
     return [*calls, *words]
 
 
+def gate(left, width, names):
+    """One call for the gates named: a narrow block, or a wide one."""
+    block = (
+        f'<rect x="{left:g}" y="234" width="{width:g}" height="34" rx="2" '
+        f'fill="{FILL["state"]}" stroke="{INK}" stroke-width="1.3"/>'
+    )
+    each = width / len(names)
+    words = [text(left + each * (i + 0.5), 257, name, 16) for i, name in enumerate(names)]
+    return "\n".join([block, *words])
+
+
 def calls():
     """Draw three ways to cut the same products into calls."""
     parts = [
@@ -36,9 +47,15 @@ def calls():
         *panel(334, ROWS, COLUMNS, "output", ["all steps at once", "1 call"]),
         arrow(180, 50, 296, 50, RED),
         text(240, 212, "for the state", 16, RED),
-        text(394, 212, "for the input", 16),
+        text(394, 212, "input, gradients", 16),
+        *[gate(26 + 40 * i, 34, [k]) for i, k in enumerate("rzh")],
+        text(85, 286, "3 calls", 16),
+        arrow(166, 251, 212, 251, BLUE),
+        gate(232, 102, "rzh"),
+        text(283, 286, "1 call", 16),
+        text(400, 256, "gates together", 16, BLUE),
     ]
-    return svg(232, "The same products, cut into many calls or into few", *parts)
+    return svg(304, "The same products, cut into many calls or into few", *parts)
 
 
 DIAGRAMS = {"speed-calls": calls}
