@@ -15,8 +15,9 @@ class NGram:
     p(l | c) = (#(c, l) + α p(l | c⁻)) / (#(c) + α),
 
     down to order 1, letter frequencies smoothed by the uniform 1 / 27. So α is how many
-    observations the shorter context's opinion is worth (MacKay and Peto, 1995; interpolation as
-    such: Jelinek and Mercer, 1980). A name is preceded by `order - 1` marks and followed by one.
+    observations the shorter context's opinion is worth (interpolation: Jelinek and Mercer, 1980;
+    a bigram of this form, with a fitted distribution in place of the letter frequencies, from a
+    prior: MacKay and Peto, 1995). A name is preceded by `order - 1` marks and followed by one.
 
     Example:
         >>> model = NGram(order=2, smoothing=0.5).fit(["quinn", "enrique"])
