@@ -1,19 +1,18 @@
 """Repeat the longer runs that chapters quote as "measured apart": `python benchmarks/apart.py 3`.
 
-Without a number it runs all of them, in about twenty minutes. The functions and classes are
+Without a number it runs all of them, in under half an hour. The functions and classes are
 those of the chapter's own notebook. Networks and data are seeded; float32 trainings that pass
 through a chaotic phase can still end elsewhere on another machine, by a few updates or digits.
 """
 
-import ast
-import json
-import os
 import sys
-from pathlib import Path
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy is loaded
+from notebooks import SINGLE, page, show  # first: it sets the number of BLAS threads
 
+# isort: split
 import numpy as np
+from apart08 import chapter08
+from apart09 import chapter09
 
 from gru_lib import GRU, LSTM, RNN, Dense, Model
 from gru_lib.data import adding_problem, chronological_split, sine, windows
@@ -21,25 +20,6 @@ from gru_lib.forecast import rmse
 from gru_lib.initializers import orthogonal
 from gru_lib.optim import Adam
 from gru_lib.training import fit
-
-BOOK = Path(__file__).resolve().parents[1] / "book"
-SINGLE = {"dtype": np.float32}
-
-
-def page(name):
-    """Return the names that a notebook imports and defines, without running anything else."""
-    cells = json.loads((BOOK / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
-    code = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
-    kinds = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
-    body = [node for node in ast.parse(code).body if isinstance(node, kinds)]
-    names = {}
-    exec(compile(ast.Module(body, []), name, "exec"), names)
-    return names
-
-
-def show(label, numbers, form="{:.3g}"):
-    """Print one line as soon as it is known."""
-    print(f"{label:44}", *(form.format(number) for number in numbers), flush=True)
 
 
 def chapter02():
@@ -136,7 +116,7 @@ def chapter05():
 
 
 if __name__ == "__main__":
-    chapters = {"2": chapter02, "3": chapter03, "5": chapter05}
+    chapters = {"2": chapter02, "3": chapter03, "5": chapter05, "8": chapter08, "9": chapter09}
     for number in sys.argv[1:] or chapters:
         print(f"chapter {number}")
         chapters[number]()

@@ -14,6 +14,9 @@ FOLDER = Path(__file__).parents[1] / "benchmarks"
 SIZE = (3, 4, 2, 5)
 
 
+sys.path.append(str(FOLDER))  # the scripts import one another
+
+
 def load(name):
     spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
@@ -109,6 +112,8 @@ def test_the_longer_runs_use_the_functions_of_the_notebooks():
     _, errors, _ = learn(apart.GRU(2, 4, dtype=np.float32, seed=0), 5, 2, 0.01, 50)
     assert len(errors) == 1
     assert "fit_sine" in apart.page("05-gru-concatenated")
+    assert {"train", "measure", "learn", "both"} <= set(apart.page("08-deeper"))
+    assert {"new_model", "bits_per_letter"} <= set(apart.page("09-next-letter"))
 
 
 def test_the_full_runs_on_stocks(tmp_path, monkeypatch):
