@@ -1,15 +1,24 @@
 """The longer runs of chapter 9: other counting models, more seeds, names read backwards."""
 
-from notebooks import page, show  # first: it sets the number of BLAS threads
+from notebooks import BOOK, page, show  # first: it sets the number of BLAS threads
 
 # isort: split
 import numpy as np
 
+from gru_lib import Model
+from gru_lib.activations import softmax
 from gru_lib.letters import Alphabet, nats_per_name, read_names, split_names
 from gru_lib.losses import softmax_cross_entropy
 from gru_lib.ngrams import NGram
 from gru_lib.optim import Adam
 from gru_lib.training import fit
+
+
+def of_each_letter(model, x, labels, lengths):
+    """Return the probability that a model gave each letter that came, name after name."""
+    real = np.arange(labels.shape[1]) < lengths[:, None]
+    p = softmax(model.forward(x, lengths=lengths)[0].astype(float))
+    return np.take_along_axis(p, labels[..., None], axis=-1)[real, 0]
 
 
 def chapter09():
@@ -75,3 +84,11 @@ def chapter09():
             label = f"{way}, seed {seed}: epoch, bits, test bits, nats"
             measured = history.best_epoch, best, bits_per_letter(nats, new), nats.mean()
             show(label, measured, "{:.4g}")
+            if (turned, seed) == (False, 0):
+                trained = Model.load(BOOK.parent / "data" / "next-letter.npz")
+                coded = alphabet.encode(test, np.float32)
+                begin = np.cumsum(coded[2]) - coded[2]
+                p, q = of_each_letter(trained, *coded), of_each_letter(model, *coded)
+                gain = np.add.reduceat(np.log((p + q) / 2) - np.log(p), begin)
+                error = gain.std(ddof=1) / np.sqrt(len(test))
+                show("mixed with the committed GRU: gain, error", [gain.mean(), error])
