@@ -1,4 +1,4 @@
-"""Chapter 7 needs PyTorch, which the book does not require: without it, that notebook is skipped."""
+"""Chapter 7 needs PyTorch, which the book does not require: without it, it is skipped."""
 
 import importlib.util
 import os
