@@ -1,5 +1,6 @@
-"""What tests share: no window for figures, hypothesis, every kind of layer, random runs of them."""
+"""What tests share: settings, the chapter that may be skipped, layers, random runs of them."""
 
+import importlib.util
 import os
 from functools import partial
 from types import SimpleNamespace
@@ -31,6 +32,22 @@ KINDS = {
     "ConcatGRU": ConcatGRU,
 }
 seeds = st.integers(0, 2**32 - 1)
+
+
+NEEDS_TORCH = "07-pytorch.ipynb"
+HINT = (
+    "this whole notebook needs PyTorch; to include it: "
+    "python -m pip install -r book/requirements-torch.txt"
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Skip chapter 7 where PyTorch, which the book does not require, is missing, and say so."""
+    if os.environ.get("CI") or importlib.util.find_spec("torch") is not None:
+        return  # CI has it, or fails
+    for item in items:
+        if item.path.name == NEEDS_TORCH:
+            item.add_marker(pytest.mark.skip(reason=HINT))
 
 
 class TwoArrays(Recurrent):
