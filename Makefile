@@ -5,7 +5,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 READY := .venv/.ready
-NOTEBOOKS := $(wildcard book/*.ipynb book/appendix/*.ipynb)
+TORCH = $(shell $(BIN)/python -c 'import torch' 2>/dev/null && echo yes)
+WITHOUT = $(if $(TORCH),,book/07-pytorch.ipynb)
+NOTEBOOKS = $(filter-out $(WITHOUT),$(wildcard book/*.ipynb book/appendix/*.ipynb))
 
 .PHONY: help book test lab refresh bench mutants clean
 
@@ -39,13 +41,14 @@ lab: $(READY) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab book
 
 refresh: $(READY) ## execute every notebook anew, and write the pages and diagrams made by scripts
+	@test -z "$(WITHOUT)" || echo "PyTorch is not installed: $(WITHOUT) stays as it is"
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/jupyter nbconvert --log-level WARN --to notebook --inplace \
 		--execute --ExecutePreprocessor.record_timing=False $(NOTEBOOKS)
 	@$(BIN)/jupyter nbconvert --log-level WARN --to notebook --inplace --coalesce-streams $(NOTEBOOKS)
 	@$(BIN)/python tests/equations.py
 	@$(BIN)/python book/figures/draw.py
 
-bench: $(READY) ## time gru_lib against PyTorch (pip install -r .ci/requirements.txt first)
+bench: $(READY) ## time gru_lib against PyTorch (pip install -r book/requirements-torch.txt first)
 	@$(BIN)/python benchmarks/bench.py
 
 mutants: $(READY) ## change the library line by line and see whether the tests notice
