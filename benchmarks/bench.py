@@ -7,8 +7,8 @@ checks that both libraries give the same output and the same gradients from the 
 
 Every time is a median over the turns; a ratio is the median of the ratios of the single turns, and
 stands with their quartiles, which show the machine's noise. One table is printed, and all numbers
-are written to
-`benchmarks/results.json`.
+are written to `benchmarks/results.json`. Chapter 10 and the closing page show them: after a new
+measurement, `make refresh`.
 """
 
 import argparse
