@@ -42,8 +42,9 @@ lab: $(READY) ## open the notebooks in JupyterLab
 
 refresh: $(READY) ## execute every notebook anew, and write the pages and diagrams made by scripts
 	@test -z "$(WITHOUT)" || echo "PyTorch is not installed: $(WITHOUT) stays as it is"
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/jupyter nbconvert --log-level WARN --to notebook --inplace \
-		--execute --ExecutePreprocessor.record_timing=False $(NOTEBOOKS)
+	@GRU_LIB_STATIC=1 OPENBLAS_NUM_THREADS=1 $(BIN)/jupyter nbconvert --log-level WARN \
+		--to notebook --inplace --execute --ExecutePreprocessor.record_timing=False \
+		--ExecutePreprocessor.store_widget_state=False $(NOTEBOOKS)
 	@$(BIN)/jupyter nbconvert --log-level WARN --to notebook --inplace --coalesce-streams $(NOTEBOOKS)
 	@$(BIN)/python tests/equations.py
 	@$(BIN)/python book/figures/draw.py

@@ -29,17 +29,30 @@ SERIES = [
     "cli",
     "__main__",
 ]
-ORDER = GROUND + CELLS + JOINED + UPSTAIRS + SERIES
+TOUCH = ["explore.weights", "explore.figure", "explore.lstm_gates", "explore"]
+ORDER = GROUND + CELLS + JOINED + UPSTAIRS + SERIES + TOUCH
 FOLDER = Path(gru_lib.__file__).parent
-TREES = {path.stem: ast.parse(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.py"))}
+
+
+def module_name(path):
+    """`rnn`, `explore.figure`; a package has the name of its folder, the whole that of nothing."""
+    return (
+        ".".join(path.relative_to(FOLDER).with_suffix("").parts).removesuffix("__init__").strip(".")
+    )
+
+
+FILES = {module_name(path): path for path in sorted(FOLDER.rglob("*.py"))}
+TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in FILES.items()}
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def imported(tree):
-    """Names of the modules of the package that a module imports, anywhere in it."""
+def imported(tree, package=""):
+    """Names of the modules of gru_lib that a module of one of its packages imports, anywhere."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
-            yield from [node.module] if node.module else [alias.name for alias in node.names]
+            folder = f"{package}." if package and node.level == 1 else ""
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            yield from (folder + name for name in names)
         elif isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "gru_lib":
             yield node.module.removeprefix("gru_lib").lstrip(".")
         elif isinstance(node, ast.Import):
@@ -66,27 +79,40 @@ def public(tree, prefix=""):
 
 
 def test_every_module_has_its_place():
-    assert set(TREES) - {"__init__"} == set(ORDER)
+    assert set(TREES) - {""} == set(ORDER)
 
 
 @pytest.mark.parametrize("module", ORDER)
 def test_a_module_imports_only_from_those_above_it(module):
-    assert set(imported(TREES[module])) <= set(ORDER[: ORDER.index(module)])
+    package = "explore" if FILES[module].parent.name == "explore" else ""
+    assert set(imported(TREES[module], package)) <= set(ORDER[: ORDER.index(module)])
 
 
 def test_imports_are_seen_in_every_form():
     source = "from . import a\nfrom .b import x\nimport gru_lib.c\nfrom gru_lib.d import y\n"
     assert list(imported(ast.parse(source + "import numpy\nfrom os import path"))) == list("abcd")
+    inside = "from .figure import Figure\nfrom ..rnn import RNN\n"
+    assert list(imported(ast.parse(inside), "explore")) == ["explore.figure", "rnn"]
 
 
 @pytest.mark.parametrize("module", TREES)
 def test_no_module_is_longer_than_250_lines(module):
-    assert len((FOLDER / f"{module}.py").read_text("utf-8").splitlines()) <= 250
+    assert len(FILES[module].read_text("utf-8").splitlines()) <= 250
+
+
+@pytest.mark.parametrize(
+    "script", sorted((FOLDER / "explore" / "js").glob("*.mjs")), ids=lambda path: path.name
+)
+def test_no_script_is_longer_than_250_lines_nor_wider_than_110(script):
+    lines = script.read_text("utf-8").splitlines()
+    assert lines[0].startswith("// ")
+    assert len(lines) <= 250
+    assert [line for line in lines if len(line) > 110] == []
 
 
 @pytest.mark.parametrize("module", TREES)
 def test_no_function_is_longer_than_40_lines(module):
-    source = (FOLDER / f"{module}.py").read_text("utf-8")
+    source = FILES[module].read_text("utf-8")
     functions = [n for n in ast.walk(TREES[module]) if isinstance(n, ast.FunctionDef)]
     assert {f.name: n for f in functions if (n := code_lines(f, source)) > 40} == {}
 
@@ -99,7 +125,7 @@ def test_everything_public_is_explained(module):
 
 @pytest.mark.parametrize("module", TREES)
 def test_examples_in_docstrings_run(module):
-    name = "gru_lib" if module == "__init__" else f"gru_lib.{module}"
+    name = f"gru_lib.{module}".rstrip(".")
     assert doctest.testmod(importlib.import_module(name)).failed == 0
 
 
