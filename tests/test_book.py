@@ -104,6 +104,18 @@ def test_every_plotted_figure_has_caption_and_alternative_text(notebook):
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name_of)
+def test_every_figure_to_touch_has_caption_and_name_and_no_dead_view(notebook):
+    assert "widgets" not in json.loads(notebook.read_text(encoding="utf-8"))["metadata"]
+    for cell in cells(notebook):
+        data = [o.get("data", {}) for o in cell.get("outputs", [])]
+        assert not any("application/vnd.jupyter.widget-view+json" in d for d in data)
+        if any("data-figure=" in "".join(d.get("text/html", "")) for d in data):
+            about = cell["metadata"]["mystnb"]["figure"]
+            assert len(about["caption"]) > 40
+            assert about["name"].startswith("fig-touch-")
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name_of)
 def test_few_outputs_are_left_out_of_the_comparison(notebook):
     tags = [t for c in cells(notebook) for t in c["metadata"].get("tags", [])]
     assert not {"nbval-skip", "raises-exception", "nbval-raises-exception"} & set(tags)

@@ -59,9 +59,9 @@ def server():
 class Visit:
     """A page that has been opened, with all it asked for and complained of."""
 
-    def __init__(self, browser, address, width=1280, scheme="light"):
+    def __init__(self, browser, address, width=1280, scheme="light", touch=False):
         self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme
+            viewport={"width": width, "height": 900}, color_scheme=scheme, has_touch=touch
         )
         self.page = self.context.new_page()
         self.requests, self.failures, self.complaints = [], [], []
@@ -157,3 +157,125 @@ def test_answers_open_when_asked(browser):
         assert not hidden.is_visible()
         answers.locator("summary").press("Enter")
         assert hidden.is_visible()
+
+
+# --- figures to touch ------------------------------------------------------------------------
+
+TOUCHABLE = [
+    page
+    for page in PAGES
+    if (HTML / f"{page}.html").exists()
+    and "data-figure=" in (HTML / f"{page}.html").read_text("utf-8")
+]
+SIZES = """card => {
+  const svg = card.querySelector("svg");
+  const frame = svg.getBoundingClientRect();
+  const words = [...svg.querySelectorAll("text")].filter((t) => t.textContent.trim());
+  const edges = words.map((t) => [t.textContent, t.getBoundingClientRect()]);
+  return {
+    small: words.map((t) => {
+      const scale = frame.width / svg.viewBox.baseVal.width;
+      return [t.textContent, parseFloat(getComputedStyle(t).fontSize) * scale];
+    }).filter(([, size]) => size < 11.5),
+    cut: edges.filter(([, b]) => b.left < frame.left - 2 || b.right > frame.right + 2
+      || b.top < frame.top - 2 || b.bottom > frame.bottom + 2).map(([t]) => t),
+    tiny: [...card.querySelectorAll("button, input")].filter((e) => {
+      const b = (e.closest("label") ?? e).getBoundingClientRect();
+      return b.width < 24 || b.height < 24;
+    }).map((e) => e.outerHTML),
+    unnamed: [...card.querySelectorAll("button, input")].filter((e) =>
+      !e.textContent.trim() && !e.labels?.length && !e.getAttribute("aria-label")
+    ).map((e) => e.outerHTML),
+  };
+}"""
+
+
+def cards(visit):
+    """The figures of a page, each scrolled into view once."""
+    found = visit.page.locator(".gru-lib-figure .card").all()
+    for card in found:
+        card.scroll_into_view_if_needed()
+    return found
+
+
+def seen(card):
+    """What a reader has before them: the picture and the words."""
+    card.page.wait_for_timeout(60)  # the next repaint
+    return card.locator("svg").first.inner_html() + card.locator(".words").inner_text()
+
+
+def test_there_are_figures_to_touch():
+    assert HTML.exists(), "build the book first: make book"
+    assert len(TOUCHABLE) >= 6
+
+
+@pytest.mark.parametrize("page", TOUCHABLE)
+def test_a_figure_moves_by_keyboard_and_goes_back(browser, page):
+    with Visit(browser, f"file://{HTML}/{page}.html") as visit:
+        before = len(visit.requests)
+        for card in cards(visit):
+            first, moved = seen(card), 0
+            for slider in card.locator("input[type=range]").all():
+                told = slider.get_attribute("aria-valuetext")
+                at_end = slider.evaluate("e => Number(e.value) >= Number(e.max)")
+                still = seen(card)
+                slider.press("ArrowLeft" if at_end else "ArrowRight")
+                moved += seen(card) != still
+                assert slider.get_attribute("aria-valuetext") != told or slider.is_disabled()
+            for button in card.locator("button:not(.reset)").all():
+                if button.is_enabled():
+                    button.press("Enter")
+            for box in card.locator("input[type=checkbox]").all():
+                box.press("Space")
+            assert moved
+            assert seen(card) != first
+            card.locator("button.reset").press("Enter")
+            assert seen(card) == first
+        assert len(visit.requests) == before
+        assert visit.complaints == []
+
+
+@pytest.mark.parametrize("page", TOUCHABLE)
+def test_a_figure_moves_by_touch(browser, page):
+    with Visit(browser, f"file://{HTML}/{page}.html", width=360, touch=True) as visit:
+        for card in cards(visit):
+            slider = card.locator("input[type=range]").first
+            slider.scroll_into_view_if_needed()
+            still, box = seen(card), slider.bounding_box()
+            for share in (0.25, 0.6):
+                x = box["x"] + share * box["width"]
+                visit.page.touchscreen.tap(x, box["y"] + box["height"] / 2)
+            assert seen(card) != still
+            card.locator("button.reset").tap()
+            assert seen(card) == still
+        assert visit.complaints == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("page", TOUCHABLE)
+def test_a_figure_is_legible_and_named(browser, page, width):
+    with Visit(browser, f"file://{HTML}/{page}.html", width=width) as visit:
+        for card in cards(visit):
+            seen(card)
+            assert card.evaluate(SIZES) == {"small": [], "cut": [], "tiny": [], "unnamed": []}
+            assert len(card.locator("svg").first.get_attribute("aria-label")) > 20
+            assert card.locator("[aria-live=polite]").count() == 1
+
+
+def test_a_figure_follows_the_theme(browser):
+    with Visit(browser, f"file://{HTML}/book/03-lstm.html") as visit:
+        (card,) = cards(visit)
+        light = card.evaluate("e => getComputedStyle(e).backgroundColor")
+        visit.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        dark = card.evaluate("e => getComputedStyle(e).backgroundColor")
+        assert (light, dark) == ("rgb(255, 255, 255)", "rgb(27, 31, 36)")
+
+
+def test_a_page_without_scripts_says_what_a_figure_shows(browser):
+    context = browser.new_context(java_script_enabled=False)
+    opened = context.new_page()
+    opened.goto(f"file://{HTML}/book/03-lstm.html")
+    words = opened.locator(".gru-lib-figure").inner_text()
+    context.close()
+    assert "its gates in your hand" in words
+    assert "can be touched where JavaScript runs" in words

@@ -29,7 +29,19 @@ SERIES = [
     "cli",
     "__main__",
 ]
-TOUCH = ["explore.weights", "explore.figure", "explore.lstm_gates", "explore"]
+TOUCH = [
+    "explore.weights",
+    "explore.figure",
+    "explore.unrolled",
+    "explore.gradient_distance",
+    "explore.cliff",
+    "explore.lstm_gates",
+    "explore.gru_gates",
+    "explore.free_running",
+    "explore.next_letter",
+    "explore.live",
+    "explore",
+]
 ORDER = GROUND + CELLS + JOINED + UPSTAIRS + SERIES + TOUCH
 FOLDER = Path(gru_lib.__file__).parent
 

@@ -1,0 +1,81 @@
+"""A touchable figure in JupyterLab itself: the page's slider and Python's number are one.
+
+Without Chromium and Playwright this is skipped, and says so; CI always has them.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+import nbformat
+import pytest
+from test_browser import browser, sync_playwright  # noqa: F401, the fixture and what it needs
+
+CELLS = [
+    "from gru_lib.explore import LSTMGates\n\nfigure = LSTMGates()\nfigure",
+    "print('Python has', figure.step)",
+    "figure.step = 11",
+]
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """JupyterLab on a free port, in a folder with one notebook; the address of that notebook."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, tmp_path / "touch.ipynb")
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0"]
+    command += ["--IdentityProvider.token=", "--ServerApp.password=", f"--notebook-dir={tmp_path}"]
+    runtime = tmp_path / "runtime"
+    environment = os.environ | {"JUPYTER_RUNTIME_DIR": str(runtime), "JUPYTER_NO_CONFIG": "1"}
+    with open(tmp_path / "log", "w") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+    try:
+        for _ in range(300):
+            found = [json.loads(path.read_text()) for path in runtime.glob("jpserver-*.json")]
+            if found:
+                break
+            assert server.poll() is None, (tmp_path / "log").read_text()
+            time.sleep(0.2)
+        yield f"http://127.0.0.1:{found[0]['port']}/lab/tree/touch.ipynb?reset"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def test_slider_and_python_are_one(browser, lab):  # noqa: F811
+    page = browser.new_context(viewport={"width": 1280, "height": 1400}).new_page()
+    page.set_default_timeout(60_000)
+    page.goto(lab)
+    cells = page.locator(".jp-Notebook .jp-CodeCell")
+    cells.nth(2).wait_for()
+
+    def run(k):
+        cells.nth(k).locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    run(0)
+    slider = page.locator(".gru-lib-stage input[data-name=step]")
+    slider.wait_for()
+    assert slider.get_attribute("aria-valuetext") == "3"
+    slider.press("ArrowRight")
+    slider.press("ArrowRight")
+    run(1)
+    told = cells.nth(1).locator(".jp-OutputArea-output")
+    told.wait_for()
+    assert re.sub(r"\s+", " ", told.inner_text()).strip() == "Python has 5"
+    run(2)
+    page.wait_for_function(
+        "s => s.getAttribute('aria-valuetext') === '11'", arg=slider.element_handle()
+    )
+    assert "At step 11" in page.locator(".gru-lib-stage .words").inner_text()
+    page.locator(".gru-lib-stage button.reset").click()
+    run(1)
+    page.wait_for_function(
+        "c => c.innerText.includes('Python has 3')", arg=cells.nth(1).element_handle()
+    )
+    page.context.close()
