@@ -172,7 +172,11 @@ SIZES = """card => {
   const frame = svg.getBoundingClientRect();
   const words = [...svg.querySelectorAll("text")].filter((t) => t.textContent.trim());
   const edges = words.map((t) => [t.textContent, t.getBoundingClientRect()]);
+  const shared = (a, b) => Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left) - 2)
+    * Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) - 5);
   return {
+    overlapping: edges.flatMap(([t, a], k) => edges.slice(k + 1)
+      .filter(([, b]) => shared(a, b) > 0).map(([u]) => [t, u])),
     small: words.map((t) => {
       const scale = frame.width / svg.viewBox.baseVal.width;
       return [t.textContent, parseFloat(getComputedStyle(t).fontSize) * scale];
@@ -257,9 +261,10 @@ def test_a_figure_is_legible_and_named(browser, page, width):
     with Visit(browser, f"file://{HTML}/{page}.html", width=width) as visit:
         for card in cards(visit):
             seen(card)
-            assert card.evaluate(SIZES) == {"small": [], "cut": [], "tiny": [], "unnamed": []}
+            faults = card.evaluate(SIZES)
+            assert faults == dict.fromkeys(faults, [])
             assert len(card.locator("svg").first.get_attribute("aria-label")) > 20
-            assert card.locator("[aria-live=polite]").count() == 1
+            assert card.locator("[aria-live=polite]").count() >= 1
 
 
 def test_a_figure_follows_the_theme(browser):

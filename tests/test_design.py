@@ -37,6 +37,7 @@ TOUCH = [
     "explore.cliff",
     "explore.lstm_gates",
     "explore.gru_gates",
+    "explore.gru_blocks",
     "explore.free_running",
     "explore.next_letter",
     "explore.live",

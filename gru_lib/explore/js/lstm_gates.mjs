@@ -29,27 +29,28 @@ function diagram({ width, narrow }, now) {
   const left = (width - w) / 2;
   const at = (share) => left + share * w;
   const [top, low] = [40, 118];
-  const weight = (gate) => 1 + 4 * gate; // an open gate is a wide arrow
-  const size = { width: narrow ? 58 : 66 };
+  const weight = (open) => 1 + 4 * open; // an open gate is a wide arrow
+  const size = { width: narrow ? 56 : 66 };
+  const gate = (name) => `${narrow ? "" : "× "}${name} = ${number(now[name])}`;
   return [
     box(at(0.11), top, number(now.before), { ...size, fill: "state" }),
     text(at(0.11), top - 24, "c_{t−1}", { symbol: true }),
     arrow(at(0.11) + 34, top, at(0.4) - 15, top, { width: weight(now.f) }),
-    text(at(0.27), top + (narrow ? 30 : -11), `× f = ${number(now.f)}`, { colour: "purple" }),
+    text(at(0.265), top + (narrow ? 30 : -11), gate("f"), { colour: "purple" }),
     s("circle", { cx: at(0.4), cy: top, r: 13, style: "fill: var(--paper); stroke: var(--ink)" }),
     text(at(0.4), top + 5, "+"),
     arrow(at(0.4), low - 18, at(0.4), top + 15, { width: weight(now.i) }),
-    text(at(0.4) + 12, (top + low) / 2 + 3, `× i = ${number(now.i)}`, { colour: "green", anchor: "start" }),
+    text(at(0.4) + 12, (top + low) / 2 + 3, gate("i"), { colour: "green", anchor: "start" }),
     box(at(0.4), low, number(now.g), { ...size, fill: "input" }),
     text(at(0.4) - 42, low + 5, "g_t", { symbol: true, anchor: "end" }),
     arrow(at(0.4) + 15, top, at(0.64) - 35, top),
     box(at(0.64), top, number(now.c), { ...size, fill: "state" }),
     text(at(0.64), top - 24, "c_t", { symbol: true }),
-    arrow(at(0.64) + 34, top, at(0.9), low - 18, { width: weight(now.o) }),
-    text(left + w, top + 6, `× o = ${number(now.o)}`, { colour: "red", anchor: "end" }),
+    arrow(at(0.64) + 34, top, at(0.89), low - 18, { width: weight(now.o) }),
+    text(left + w, top + 6, gate("o"), { colour: "red", anchor: "end" }),
     text(at(0.68), (top + low) / 2 + 8, "tanh", { anchor: "start", colour: "soft" }),
-    box(at(0.9), low, number(now.h), { ...size, fill: "output" }),
-    text(at(0.9) - 42, low + 5, "h_t", { symbol: true, anchor: "end" }),
+    box(at(0.89), low, number(now.h), { ...size, fill: "output" }),
+    text(at(0.89) - 42, low + 5, "h_t", { symbol: true, anchor: "end" }),
   ];
 }
 

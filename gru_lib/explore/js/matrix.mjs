@@ -28,7 +28,12 @@ export function affine(x, W, h, U, b) {
 export function elementwise(f, ...values) {
   const vector = values.find(Array.isArray);
   if (!vector) return f(...values);
-  return vector.map((_, j) => f(...values.map((v) => (Array.isArray(v) ? v[j] : v))));
+  const rows = values.map((v) => (Array.isArray(v) ? v : new Array(vector.length).fill(v)));
+  const [a, b, c, d] = rows; // spelled out, since spreading a call is slow
+  if (rows.length === 1) return a.map((v) => f(v));
+  if (rows.length === 2) return a.map((v, j) => f(v, b[j]));
+  if (rows.length === 3) return a.map((v, j) => f(v, b[j], c[j]));
+  return a.map((v, j) => f(v, b[j], c[j], d[j]));
 }
 
 /** The sum of two rows (m), a new row. */
@@ -50,7 +55,8 @@ export function addOuter(sum, left, right, first = 0) {
 
 /** Zeros: `zeros(n)` is a vector, `zeros(n, m)` a matrix. */
 export function zeros(n, m) {
-  return Array.from({ length: n }, () => (m === undefined ? 0 : zeros(m)));
+  if (m === undefined) return new Array(n).fill(0); // many times faster than Array.from
+  return Array.from({ length: n }, () => zeros(m));
 }
 
 /** Zeros of the shapes of `params`, by the same names: where gradients are summed up. */
