@@ -54,7 +54,8 @@ class GradientDistance(Figure):
     description = (
         "A recurrent network of 16 units whose loss reads the last state alone. A curve shows the "
         "norm of the gradient at every earlier state, with what the spectral radius predicts and "
-        "the proved bound; below it, the gradient of the weights before and after clipping."
+        "the proved bound. A second one, below, shows what each step adds to the gradient of the "
+        "weights, before and after clipping."
     )
     matrix = traitlets.Enum(("orthogonal", "gaussian", "transient"), "orthogonal").tag(sync=True)
     activation = traitlets.Enum(("tanh", "sigmoid", "identity"), "tanh").tag(sync=True)

@@ -44,7 +44,7 @@ class NextLetter(Figure):
         "of the letters so far its likeliest guess leans on. Letters are added by a click or drawn "
         "at a temperature."
     )
-    typed = traitlets.Unicode("jacq").tag(sync=True)
+    typed = traitlets.Unicode("patri").tag(sync=True)
     temperature = traitlets.CFloat(1.0, min=0.2, max=2).tag(sync=True)
     seed = traitlets.Int(1, min=0, max=99).tag(sync=True)
     order = traitlets.Enum(("letter", "size"), "letter").tag(sync=True)

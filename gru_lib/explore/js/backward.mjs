@@ -14,8 +14,8 @@ const sigmoidSlope = (s) => s * (1 - s); // eq-sigmoid-derivative
 const tanhSlope = (h) => 1 - h * h; // eq-tanh-derivative
 const SLOPES = { tanh: tanhSlope, sigmoid: sigmoidSlope, identity: () => 1 };
 
-// From the gradient of h_t, all of it or one loss term's, to that of a_t.
-function rnnDa(run, dh, t) {
+/** From the gradient of h_t (t from 0), all of it or one loss term's, to that of a_t. */
+export function rnnDa(run, dh, t) {
   const slope = SLOPES[run.activation];
   return dh.map((d, j) => d * slope(run.h[t][j])); // eq-rnn-da
 }

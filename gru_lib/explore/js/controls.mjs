@@ -18,9 +18,10 @@ export function makeControls({ model, controls, set, stop, run }) {
 
   /**
    * A slider. By default it holds the model's value `name`; `get` and `change` override that.
-   * `min` and `max` may be functions of nothing, for limits that other controls move.
+   * `min` and `max` may be functions of nothing, for limits that other controls move; `idle()` tells
+   * whether it has nothing to say just now.
    */
-  function slider(name, { label, min, max, step, format = String, get, change }) {
+  function slider(name, { label, min, max, step, format = String, get, change, idle }) {
     const value = get ?? (() => model.get(name));
     const limit = (l) => (typeof l === "function" ? l() : l);
     const id = `slider-${name}`;
@@ -34,6 +35,7 @@ export function makeControls({ model, controls, set, stop, run }) {
       input.min = limit(min);
       input.max = limit(max);
       input.value = value();
+      input.disabled = idle?.() ?? false;
       output.textContent = format(value());
       input.setAttribute("aria-valuetext", format(value()));
     };

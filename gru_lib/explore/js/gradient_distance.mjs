@@ -1,8 +1,8 @@
 // Chapter 2: how much of a gradient arrives, step by step back, and what clipping does to it.
 
-import { rnnBackward, rnnReach } from "./backward.mjs";
-import { rnn, unpack } from "./cells.mjs";
-import { arrow, line, number, power, s, text } from "./draw.mjs";
+import { rnnBackward, rnnDa, rnnReach } from "./backward.mjs";
+import { rnn, stateBefore, unpack } from "./cells.mjs";
+import { number, text } from "./draw.mjs";
 import { axes, legend } from "./plot.mjs";
 import { makeStage } from "./stage.mjs";
 
@@ -33,6 +33,18 @@ export function normsBack(arrays, knobs) {
   const run = rnn(params, x, { activation: knobs.activation });
   const { dh, dh0 } = rnnReach(params, run, arrays.g, x.length - 1);
   return [dh0, ...dh].map((row) => lengthOf(row)).reverse();
+}
+
+/**
+ * Norm of what each step adds to the gradient of the weights, the last step first: T numbers. Its
+ * entries are those of da, times 1 (b_h), times the input (W_xh) and times the state before (W_hh).
+ */
+export function stepNorms(arrays, knobs) {
+  const { params, x } = network(arrays, knobs);
+  const run = rnn(params, x, { activation: knobs.activation });
+  const { dh } = rnnReach(params, run, arrays.g, x.length - 1);
+  const part = (row, t) => lengthOf(rnnDa(run, row, t)) * lengthOf([1], x[t], stateBefore(run, t));
+  return dh.map(part).reverse();
 }
 
 /**
@@ -78,76 +90,51 @@ function series(values) {
   return values.map((v, n) => [n, v >= LEAST && v <= MOST ? v : NaN]);
 }
 
+/** A number beside the end of a curve, on paper of its own. */
+function endLabel({ X, Y }, n, value, down) {
+  const node = text(X(n) - 2, Y(value) + down, shown(value), { anchor: "end", size: 13 });
+  node.style.cssText += "; paint-order: stroke; stroke: var(--paper); stroke-width: 4px";
+  return node;
+}
+
 /** The upper picture: norm against distance, with the two predictions. */
-function distancePlot({ width }, top, { norms, theory, bound }, factor) {
+function distancePlot({ width }, top, { norms, theory, bound }) {
   const last = norms.length - 1;
   const frame = { left: 50, top, width: width - 66, height: 230, log: true };
-  const names = { xName: "distance T − s (steps back)", yName: "norm of the gradient at h" };
+  const names = { xName: "n, steps back from the last state", yName: "norm of the state's gradient" };
   const yTicks = [1e-8, 1e-6, 1e-4, 1e-2, 1, 1e2, 1e4, 1e6, 1e8];
   const plot = axes({ ...frame, x: [0, last], y: [LEAST, MOST], yTicks, ...names });
-  const clipped = norms.map((v) => v * factor);
-  const dots = (values) => series(values).filter(([n, v]) => n % 5 === 0 && v > 0);
   const parts = [
     plot.node,
-    plot.curve(series(theory), { colour: "orange", dash: "8 5" }),
-    plot.curve(series(bound), { colour: "ink", dash: "2 4", width: 2.4 }),
     plot.curve(series(norms), { colour: "blue", width: 2.6 }),
-    plot.dots(dots(norms)),
+    plot.dots(series(norms).filter(([n, v]) => n % 5 === 0 && v > 0)),
+    plot.curve(series(theory), { colour: "orange", dash: "8 5" }), // on top: seen where lines agree
+    plot.curve(series(bound), { colour: "ink", dash: "2 4", width: 2.4 }),
   ];
-  if (factor < 1) {
-    parts.push(plot.curve(series(clipped), { colour: "red", width: 2.6, dash: "12 3" }));
-    parts.push(plot.dots(dots(clipped), { colour: "red" }));
-  }
+  const [measured, told] = [norms[last], theory[last]];
+  const within = (v) => v > LEAST * 100 && v < MOST / 100; // room for the number
+  const same = Math.abs(Math.log(measured / told)) < 0.01;
+  if (within(measured)) parts.push(endLabel(plot, last, measured, measured < told ? 20 : -10));
+  if (within(told) && !same) parts.push(endLabel(plot, last, told, measured < told ? -10 : 20));
   return parts;
 }
 
-/** One row of the lower picture: where a norm stands on a logarithmic scale, before and after. */
-function normRow({ X, narrow, left, right }, y, [name, value], factor) {
-  const after = value * factor;
-  const words = factor < 1 ? `${shown(value)} → ${shown(after)}` : shown(value);
-  const dot = (v, style) => s("circle", { cx: X(v), cy: y, r: 6, "stroke-width": 2, style });
-  const parts = [
-    text(narrow ? left : left - 14, narrow ? y - 14 : y + 5, name, { anchor: narrow ? "start" : "end" }),
-    text(right, narrow ? y - 14 : y + 5, value > 0 ? words : "none", { anchor: "end" }),
-    line(X(LEAST), y, X(MOST), y, { colour: "line", width: 1 }),
-  ];
-  if (!(value > 0)) return parts;
-  parts.push(dot(value, `fill: var(--${factor < 1 ? "paper" : "blue"}); stroke: var(--blue)`));
-  if (factor < 1) {
-    if (X(value) - X(after) > 20) {
-      parts.push(arrow(X(value) - 8, y, X(after) + 7, y, { colour: "red" }));
-    }
-    parts.push(dot(after, "fill: var(--red); stroke: var(--red)"));
-  }
-  return parts;
-}
-
-/** The lower picture: the gradient of the weights, all of it and its two parts. */
-function weightPlot({ width, narrow }, top, weights, factor, steps) {
-  const [left, right] = narrow ? [14, width - 14] : [190, width - 14];
-  const end = narrow ? right : right - 150;
-  const share = (v) => Math.log(v / LEAST) / Math.log(MOST / LEAST);
-  const X = (v) => left + Math.min(Math.max(share(v), 0), 1) * (end - left);
-  const rows = [
-    ["all steps", weights.whole],
-    [`the last ${NEAR} steps`, weights.near],
-    [steps > NEAR ? `steps 1 to ${steps - NEAR}` : "further steps", weights.far],
-  ];
-  const first = top + (narrow ? 58 : 38);
-  const pitch = narrow ? 46 : 30;
-  const low = first + 2 * pitch + 14;
-  const title = "Norm of all weights' gradient";
-  const parts = [text(14, top, title, { anchor: "start", bold: true })];
-  for (const v of [1e-8, 1e-4, 1, 1e4, 1e8]) {
-    const anchor = narrow && v === LEAST ? "start" : narrow && v === MOST ? "end" : "middle";
-    parts.push(line(X(v), low, X(v), low + 5, { colour: "soft", width: 1 }));
-    parts.push(text(X(v), low + 19, power(Math.round(Math.log10(v))), { size: 13, anchor }));
-  }
-  parts.push(line(X(LEAST), low, X(MOST), low, { colour: "soft", width: 1 }));
-  const place = { X, narrow, left, right };
-  rows.forEach((row, k) => parts.push(...normRow(place, first + k * pitch, row, factor)));
-  if (factor < 1) parts.push(line(X(LIMIT), first - 12, X(LIMIT), low, { colour: "soft", dash: "3 3" }));
-  return { parts, bottom: low + 30 };
+/** The lower picture: what each step adds to the gradient of the weights, before and after clipping. */
+function weightPlot({ width }, top, added, whole, factor) {
+  const clipped = factor < 1;
+  const norm = clipped ? `${shown(whole)} → ${shown(whole * factor)}` : shown(whole);
+  const head = text(14, top, `Weights' gradient: norm ${norm}`, { anchor: "start", bold: true });
+  const look = { colour: "red", width: 2.6, dash: "12 3" };
+  const names = [["before", "blue"], [`clipped: × ${shown(factor)}`, look.colour, look.dash]];
+  const key = clipped ? legend(14, top + 24, names, width - 28) : [];
+  const above = Number((key.at(-1) ?? head).getAttribute("y"));
+  const frame = { left: 50, top: above + 32, width: width - 66, height: 130, log: true };
+  const yTicks = [1e-8, 1e-4, 1, 1e4, 1e8];
+  const words = { xName: "n, steps back from the last state", yName: "norm of each step's part in it" };
+  const plot = axes({ ...frame, x: [0, added.length], y: [LEAST, MOST], yTicks, ...words });
+  const parts = [head, ...key, plot.node, plot.curve(series(added), { width: 2.6 })];
+  if (clipped) parts.push(plot.curve(series(added.map((v) => v * factor)), look));
+  return { parts, bottom: frame.top + frame.height + 46 };
 }
 
 /** In words: where the gradient stands at the largest distance, and what was predicted. */
@@ -155,26 +142,26 @@ export function wordsOnDistance({ norms, theory, bound }) {
   const n = norms.length - 1;
   const peak = norms.indexOf(Math.max(...norms));
   const between = peak > 0 && peak < n;
-  const grown = between ? ` On the way it grows to ${shown(norms[peak])}, at distance ${peak}.` : "";
-  const value = norms[n] > 0 ? shown(norms[n]) : "0 (below the smallest number there is)";
+  const grown = between ? ` On the way it grows to ${shown(norms[peak])}, at n = ${peak}.` : "";
   return (
-    `At distance ${n} the norm is ${value}; radius to the power ${n} is ${shown(theory[n])}, ` +
-    `the bound ${shown(bound[n])}.${grown}`
+    `At n = ${n} the norm is ${shown(norms[n])}; the spectral radius to the power ${n} is ` +
+    `${shown(theory[n])}, the bound ${shown(bound[n])}.${grown}`
   );
 }
 
-/** In words: what clipping does to the gradient of the weights, and what it leaves. */
+/** In words: the gradient of the weights and its two parts, what clipping does to it and leaves. */
 export function wordsOnClipping({ whole, near, far }, on) {
-  const factor = clipFactor(whole, LIMIT);
-  const parts = far > 0 ? ` The far part is ${shown(far / near)} times the near one` : "";
-  if (factor === 1 || !on) {
-    const aside = on ? `, not above ${LIMIT}, so clipping does nothing` : "";
-    return ` The gradient of the weights has the norm ${shown(whole)}${aside}.${parts && `${parts}.`}`;
+  const factor = on ? clipFactor(whole, LIMIT) : 1;
+  const to = (v) => (factor < 1 ? `from ${shown(v)} to ${shown(v * factor)}` : shown(v));
+  const first = ` the part of the last ${NEAR} steps alone ${to(near)}`;
+  const ratio = `(ratio ${shown(far / near)}${factor < 1 ? ", as before" : ""})`;
+  const parts = far > 0 ? `,${first}, that of all before ${to(far)} ${ratio}` : "";
+  if (factor < 1) {
+    const by = `Clipping multiplies the weights' gradient by ${shown(factor)}`;
+    return ` ${by}: its norm goes ${to(whole)}${parts}.`;
   }
-  return (
-    ` Clipping multiplies every entry of the weights' gradient by ${shown(factor)}, so its norm goes ` +
-    `from ${shown(whole)} to ${shown(LIMIT)}.${parts && `${parts}, before and after.`}`
-  );
+  const aside = on ? `, not above ${LIMIT}, so clipping does nothing` : "";
+  return ` The weights' gradient has the norm ${shown(whole)}${aside}${parts.replace(",", ";")}.`;
 }
 
 export function render({ model, el }) {
@@ -189,7 +176,7 @@ export function render({ model, el }) {
   stage.slider("radius", { label: "spectral radius", min: 0.5, max: 1.6, step: 0.01, format: two });
   stage.slider("steps", { label: "length T", min: 10, max: arrays.x.length, step: 1 });
   stage.slider("size", { label: "inputs ×", min: 0, max: 3, step: 0.1, format: (v) => number(v, 1) });
-  stage.toggle("clip", { label: `clip the norm at ${LIMIT}` });
+  stage.toggle("clip", { label: `clip the weights' gradient to norm ${LIMIT}` });
 
   return stage.show((room) => {
     const names = ["matrix", "activation", "radius", "steps", "size"];
@@ -197,20 +184,15 @@ export function render({ model, el }) {
     const seen = { norms: normsBack(arrays, knobs), ...predictions(model.get("norms"), knobs) };
     const weights = weightNorms(arrays, knobs);
     const factor = model.get("clip") ? clipFactor(weights.whole, LIMIT) : 1;
-    const proved = knobs.activation === "sigmoid" ? "bound: (norm / 4)ⁿ" : "bound: spectral normⁿ";
-    const entries = [["measured", "blue"], ["spectral radiusⁿ", "orange", "8 5"], [proved, "ink", "2 4"]];
-    if (factor < 1) entries.push([`clipped: × ${shown(factor)}`, "red", "12 3"]);
-    const key = legend(14, 16, entries, room.width - 28);
+    const proved = knobs.activation === "sigmoid" ? "(spectral norm / 4)ⁿ" : "spectral normⁿ";
+    const entries = [["measured", "blue"], ["spectral radiusⁿ", "orange", "8 5"]];
+    const key = legend(14, 16, [...entries, [`bound: ${proved}`, "ink", "2 4"]], room.width - 28);
     const top = Number(key.at(-1).getAttribute("y")) + 38; // the last row of names
-    const lower = weightPlot(room, top + 306, weights, factor, knobs.steps);
+    const lower = weightPlot(room, top + 310, stepNorms(arrays, knobs), weights.whole, factor);
     return {
       height: lower.bottom,
-      parts: [
-        ...key,
-        ...distancePlot(room, top, seen, factor),
-        ...lower.parts,
-      ],
-      label: "Norm of the gradient against the distance in time, and norm of the gradient of the weights",
+      parts: [...key, ...distancePlot(room, top, seen), ...lower.parts],
+      label: "Norm of the gradient against the distance, and each step's part in the weights' gradient",
       words: wordsOnDistance(seen) + wordsOnClipping(weights, model.get("clip")),
     };
   });

@@ -130,7 +130,8 @@ function curves(room, values, t, top) {
   const most = Math.max(...all.map(Math.abs)) > 0.6 ? 1 : 0.6;
   const low = Math.min(...all) < -0.005 ? -most : 0;
   const frame = { left: 46, top, width: room.width - 60, height: 150 };
-  const plot = axes({ ...frame, x: [0, last], y: [low, most], xName: "step t" });
+  const xTicks = [0, 1, 2, 3, 4].map((k) => (k * last) / 4);
+  const plot = axes({ ...frame, x: [0, last], y: [low, most], xName: "step t", xTicks });
   const points = (list) => list.map((v, k) => [k + 1, v]);
   const ring = (x, y, r) =>
     s("circle", { cx: x, cy: y, r, style: "fill: none; stroke: var(--ink)", "stroke-width": 1.4 });
@@ -199,7 +200,7 @@ export function render({ model, el }) {
       label: "One step of the unit, and its state, candidate and gates over all steps",
       words:
         `Step ${t}, unit ${j + 1}: h̃ = tanh(${f(now.fromX)} from x + ${inner(now.fromH)} from r ⊙ h + ` +
-        `${inner(now.b)}) = ${f(now.candidate)}; h = ${rounded(now.z)} · ${inner(now.old)} + ` +
+        `${inner(now.b)} from b) = ${f(now.candidate)}; h = ${rounded(now.z)} · ${inner(now.old)} + ` +
         `${rounded(1 - now.z)} · ${inner(now.candidate)} = ${f(now.h)}; ` +
         `its target is ${f(values.target[t - 1])}. ${corner(now)}`,
     };

@@ -22,16 +22,19 @@ export const isOver = (typed) => typed.endsWith(MARK);
 /** The letters alone. */
 export const lettersOf = (typed) => (isOver(typed) ? typed.slice(0, -1) : typed);
 
-/** What a reader typed, made a name: `{ typed, hint }`; `hint` says what was refused, if anything. */
+/**
+ * What a reader typed, made a name: `{ typed, hint }`; `hint` says what was refused, if anything. A
+ * full stop is the mark, which few keyboards have.
+ */
 export function clean(raw) {
-  const lowered = raw.toLowerCase();
+  const lowered = raw.normalize("NFC").toLowerCase().replaceAll(".", MARK);
   const cut = lowered.indexOf(MARK);
   const all = [...(cut < 0 ? lowered : lowered.slice(0, cut))];
   const letters = all.filter((c) => c >= "a" && c <= "z").join("");
   const odd = all.find((c) => !(c >= "a" && c <= "z"));
   let hint = "";
-  if (cut >= 0 && cut < lowered.length - 1) hint = `The mark ${MARK} ends the name; delete it first.`;
-  else if (odd) hint = `${odd === " " ? "A space" : `“${odd}”`} is refused: letters a to z only.`;
+  if (cut >= 0 && cut < lowered.length - 1) hint = `Refused: nothing comes after the mark ${MARK}.`;
+  else if (odd) hint = `${odd.trim() ? `“${odd}”` : "A space"} is refused: letters a to z only.`;
   else if (letters.length > LONGEST) hint = `Refused: a name has at most ${LONGEST} letters.`;
   return { typed: letters.slice(0, LONGEST) + (cut < 0 ? "" : MARK), hint };
 }
@@ -166,17 +169,19 @@ export function tell({ typed, temperature, measure, p, order, target, lean, nats
   const was = isOver(typed) ? "were" : "are";
   const sentences = [`${first}${at} the likeliest ${was}: ${list}.`];
   if (letters) sentences.push(leanWords(letters, measure, SYMBOLS[target], lean));
-  if (isOver(typed)) sentences.push(`“${letters}” is over; with its end it cost ${cost}.`);
-  else if (letters) sentences.push(`So far the name cost ${cost}.`);
+  if (isOver(typed)) {
+    sentences.push(`${letters ? `“${letters}”` : "The empty name"} is over; with its end it cost ${cost}.`);
+  } else if (letters) sentences.push(`So far the name cost ${cost}.`);
+  if (letters && at) sentences.push("Lean and cost are those of temperature 1.");
   return sentences.join(" ");
 }
 
 function leanWords(letters, measure, symbol, lean) {
-  const most = lean.indexOf(Math.max(...lean));
-  const share = lean[most] / lean.reduce((sum, value) => sum + value, 0);
-  const where = letters.length > 1 ? `letter ${most + 1}, ${letters[most]}` : letters;
-  const part = letters.length > 1 ? `, ${number(share)} of the sum over its letters` : "";
-  const by = measure === "gradient" ? "by the gradient" : "by exchanging";
-  const cost = `${number(lean[most])} nats ${by}`;
-  return `The prediction of ${spoken(symbol)} leans most on ${where}: ${cost}${part}.`;
+  const by = measure === "gradient" ? "By the gradient" : "By exchange";
+  const what = `${by}, the prediction of ${spoken(symbol)} leans`;
+  if (letters.length === 1) return `${what} on ${letters} by ${number(lean[0])} nats.`;
+  const [most, least] = [Math.max(...lean), Math.min(...lean)].map((value) => lean.indexOf(value));
+  const where = (n) => `letter ${n + 1}, ${letters[n]}`;
+  const end = `and least on ${where(least)} (${number(lean[least])})`;
+  return `${what} most on ${where(most)} (${number(lean[most])} nats), ${end}.`;
 }

@@ -30,6 +30,7 @@ export const LOOKS = `
   gap: 10px; align-items: center; flex: 1 1 250px; max-width: 420px; min-height: 32px;
 }
 .slider input { width: 100%; height: 28px; margin: 0; accent-color: var(--blue); cursor: pointer; }
+.slider:has(:disabled) { color: var(--soft); }
 output { font-variant-numeric: tabular-nums; white-space: nowrap; }
 fieldset {
   border: 0; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 14px;

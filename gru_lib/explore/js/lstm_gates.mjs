@@ -8,8 +8,8 @@ import { makeStage } from "./stage.mjs";
 const GATES = { i: "input gate i", f: "forget gate f", o: "output gate o" };
 
 const LINES = [
-  ["cell c", "orange"],
-  ["hidden state h", "blue", "6 4"],
+  ["cell state c", "orange"],
+  ["state h", "blue", "6 4"],
 ];
 
 /** The memory of one unit from c = 0: gates and candidate are lists, one number per step. */
@@ -68,7 +68,7 @@ export function render({ model, el }) {
     stage.slider(name, { label, min: 0, max: 1, step: 0.01, format, get: () => at(name), change });
   }
   stage.slider("g", {
-    label: "candidate g at this step",
+    label: "candidate g, this step",
     min: -1,
     max: 1,
     step: 0.1,
@@ -109,21 +109,30 @@ export function render({ model, el }) {
         plot.dots([[t, now.h]], { colour: "blue" }),
         ...strips(gates, plot.X, strip),
       ],
-      label: "The unit at one step, and its cell and hidden state over all steps",
-      words:
-        `At step ${t}: c = ${number(now.f)} · ${number(now.before)} + ${number(now.i)} · ` +
-        `${number(now.g)} = ${number(now.c, 3)}, and h = ${number(now.o)} · tanh ` +
-        `${number(now.c, 3)} = ${number(now.h, 3)}.${left(gates, t)}`,
+      label: "The unit at one step, and its cell state and state over all steps",
+      words: gatesWords(now, t) + left(gates, t),
     };
   });
 }
 
-/** What is left, at step t, of the first candidate: the product of the forget gates since then. */
-export function left({ f, g }, t) {
-  const first = g.findIndex((v) => v !== 0) + 1;
+/** The two equations at step t, with their numbers. */
+export function gatesWords({ i, f, o, g, before, c, h }, t) {
+  const low = (n) => [...String(n)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
+  const [now, old] = [low(t), low(t - 1)];
+  const braced = (v) => (v < 0 ? `(${number(v, 3)})` : number(v, 3));
+  return (
+    `At step ${t}: c${now} = f c${old} + i g = ${number(f)} · ${braced(before)} + ${number(i)} · ` +
+    `${braced(g)} = ${number(c, 3)}, and h${now} = o tanh c${now} = ${number(o)} · ` +
+    `tanh ${braced(c)} = ${number(h, 3)}.`
+  );
+}
+
+/** What is left, at step t, of what first came in: the product of the forget gates since then. */
+export function left({ i, f, g }, t) {
+  const first = g.findIndex((v, k) => i[k] * v !== 0) + 1;
   if (first < 1 || first >= t) return "";
   const share = f.slice(first, t).reduce((product, v) => product * v, 1);
-  return ` Of what came in at step ${first}, ${number(share)} is left: the product of f since then.`;
+  return ` Of what came in at step ${first}, ${number(share, 3)} is left: the product of f since then.`;
 }
 
 /** Three rows of bars: how far each gate is open at every step. */

@@ -11,7 +11,7 @@ import { makeStage } from "./stage.mjs";
 const TOP = 5; // likeliest symbols that have a button of their own
 const NOTE = { anchor: "start", size: 13, colour: "soft" };
 const FULL = { lean: 4, p: 0.3 }; // nats and probability of a full bar, unless one is larger
-const AT_REST = `a to z, at most ${LONGEST} letters`;
+const AT_REST = `at most ${LONGEST} letters, a to z; a full stop ends it`;
 const OVER = "The name is over; take the end back first.";
 const TOO_LONG = `A name has at most ${LONGEST} letters.`;
 
@@ -24,7 +24,7 @@ function nameCells({ width }, { typed, target, lean }) {
   const parts = [text(4, 14, leanTitle(typed, target, width), NOTE)];
   [...letters, SYMBOLS[target]].forEach((symbol, n) => {
     const x = 4 + wide * (n % inRow) + wide / 2;
-    const base = 94 + tall * Math.floor(n / inRow);
+    const base = 88 + tall * Math.floor(n / inRow);
     const last = n === letters.length;
     const style = last
       ? "fill: none; stroke: var(--orange); stroke-dasharray: 4 3"
@@ -38,7 +38,7 @@ function nameCells({ width }, { typed, target, lean }) {
     parts.push(s("rect", bar), line(x - 14, base, x + 14, base, { colour: "line" }));
     parts.push(text(x, base - height - 5, lean[n].toFixed(lean[n] < 10 ? 2 : 1), { size: 13 }));
   });
-  const bottom = 94 + tall * Math.floor(letters.length / inRow) + 36;
+  const bottom = 88 + tall * Math.floor(letters.length / inRow) + 36;
   return { parts, bottom };
 }
 
@@ -66,13 +66,13 @@ function probabilityBars({ width, narrow }, { p, plain, temperature, order, type
     const edge = k === taken ? "; stroke: var(--orange); stroke-width: 2.5" : "";
     const style = `fill: var(--${colour})${edge}`;
     parts.push(s("rect", { x: x - wide * 0.36, y, width: wide * 0.72, height: base - y, style }));
-    const shown = Math.round(100 * p[k]);
+    const shown = p[k] < 0.005 ? "" : percent(p[k]).slice(0, -2);
     const before = base - (high * plain[k]) / full;
     const other = temperature !== 1;
     if (other) parts.push(line(left + 1, before, left + wide - 1, before, { width: 2 }));
     const crossed = other && before < y + 2 && before > y - 20; // the line would cross the number
     const above = crossed ? Math.min(before, y) : y;
-    if (shown > 0) parts.push(text(x, above - 5, String(shown), { size: 13 }));
+    if (shown) parts.push(text(x, above - 5, shown, { size: 13 }));
     const mark = k === 0 && { size: 26, bold: true, colour: "green" }; // a small dot otherwise
     parts.push(text(x, base + 18, SYMBOLS[k], { size: 16, bold: k === taken, ...mark }));
     const hit = { x: left, y: base - high - 18, width: wide, height: high + 42 };
@@ -114,7 +114,7 @@ export function render({ model, el }) {
   addTopButtons(stage, seen, add);
   const format = (v) => number(v, 1);
   stage.slider("temperature", { label: "temperature τ", min: 0.2, max: 2, step: 0.1, format });
-  stage.slider("seed", { label: "seed", min: 0, max: 99, step: 1 });
+  stage.slider("seed", { label: "seed of the draws", min: 0, max: 99, step: 1 });
   addDrawButtons(stage, model, params, hear);
   const options = { gradient: "gradient", exchange: "exchange" };
   stage.choice("measure", { label: "lean by", options });
@@ -174,16 +174,16 @@ function addInput(stage, model) {
 /** The likeliest symbols as buttons: what a click on a bar does, by keyboard. */
 function addTopButtons(stage, seen, add) {
   let symbols = [];
-  const style = "flex: 1 1 0; padding: 3px 1px; white-space: nowrap";
   const nodes = Array.from({ length: TOP }, (_, n) => {
-    const node = html("button", { type: "button", style });
+    const node = html("button", { type: "button", style: "padding: 3px 6px; white-space: nowrap" });
     node.addEventListener("click", () => add(symbols[n]));
     return node;
   });
   const row = "align-items: center; gap: 4px 10px; flex: 1 1 100%";
   const group = { class: "buttons", role: "group", "aria-label": "Go on with", style: row };
   const name = html("span", { "aria-hidden": "true" }, "go on with");
-  const five = html("div", { style: "display: flex; gap: 4px; flex: 1 1 280px; max-width: 400px" }, ...nodes);
+  const grid = "display: grid; grid-template-columns: repeat(auto-fill, minmax(5.4em, 1fr)); gap: 6px";
+  const five = html("div", { style: `${grid}; flex: 1 1 280px; max-width: 460px` }, ...nodes);
   stage.add(html("div", group, name, five), () => {
     const { p, order } = seen();
     symbols = order.slice(0, TOP).map((k) => SYMBOLS[k]);

@@ -98,7 +98,7 @@ function forwardWords({ u, w, x, y, h, t, counts, losses }) {
   return `Forward, step ${t + 1}: ${formula} = tanh(${sum}) = ${three(h[t])}. ${loss}`;
 }
 
-function backWords({ w, h, y, t, k, direct, arrows }) {
+function backWords({ w, h, y, t, k, direct, dh, arrows }) {
   const arrow = arrows[t + 1];
   if (!arrow) {
     const own = `2 (${three(h[t])} − ${plain(y[t])}) = ${three(direct[t])}`;
@@ -113,7 +113,10 @@ function backWords({ w, h, y, t, k, direct, arrows }) {
   const which = `${arrow.cross} of ${plural(arrow.terms, "loss term")} ${verb}`;
   const slope = `(1 − h${sub(t + 2)}²)`;
   const product = `${three(arrow.part)} · ${three(1 - h[t + 1] ** 2)} · ${braced(w)}`;
-  return `${head} ${which}, ${three(arrow.part)} · ${slope} · w = ${product} = ${three(arrow.amount)}.`;
+  const all = arrow.cross === arrow.terms;
+  const part = all ? "," : `. Their part of ${three(dh[t + 1])} is ${three(arrow.part)}, and`;
+  const result = `${three(arrow.part)} · ${slope} · w = ${product} = ${three(arrow.amount)}`;
+  return `${head} ${which}${part} ${result}.`;
 }
 
 function ownWords({ t, counts, direct, dh, arrows }) {
@@ -124,9 +127,10 @@ function ownWords({ t, counts, direct, dh, arrows }) {
 
 function resultWords({ k, sums, full, h }) {
   const all = k >= h.length - 1;
-  const now = `∂L/∂w = ${three(sums.w)} and ∂L/∂u = ${three(sums.u)}`;
-  if (all) return `All arrows are open, so this is the full gradient: ${now}.`;
-  return `With k = ${k}, ${now}; on the full path ${three(full.w)} and ${three(full.u)}.`;
+  const path = `∂L/∂w = ${three(full.w)} and ∂L/∂u = ${three(full.u)}`;
+  if (all) return `All arrows are open, so this is the full gradient: ${path}.`;
+  const now = `${three(sums.w)} for w and ${three(sums.u)} for u`;
+  return `With k = ${k} the walk has gathered ${now}; on the full path ${path}.`;
 }
 
 export function render({ model, el }) {
@@ -140,7 +144,7 @@ export function render({ model, el }) {
   };
   const format = (m) => {
     const { way, t } = atMoment(m, last);
-    return { start: "start", forward: `forward, ${t + 1}`, back: `back, ${t + 1}` }[way];
+    return { start: "start", forward: `forward to ${t + 1}`, back: `back to ${t + 1}` }[way];
   };
   stage.player("moment", { label: "moment", last: 2 * last, pause: 1200, format, glide });
   stage.slider("k", {

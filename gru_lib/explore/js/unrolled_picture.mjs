@@ -20,7 +20,7 @@ const widthOf = (value) => 1 + 5 * Math.min(Math.abs(value), 1);
  * loss term; `half(side)` is half its size along time and across.
  */
 function plan({ width }, steps) {
-  const down = width < 660;
+  const down = width < 620;
   if (down) {
     const wide = Math.min(width, 420);
     const [left, pitch] = [(width - wide) / 2, 76];
@@ -160,7 +160,9 @@ function names({ at, down, left }, steps) {
   if (down) {
     const head = (x, name, colour) => text(x, 18, name, { symbol: true, colour });
     const [x] = at(0, 0);
+    const step = (t) => text(at(t, -1)[0], at(t, -1)[1] + 31, `step ${t + 1}`, soft);
     return [
+      ...Array.from({ length: steps }, (_, t) => step(t)),
       head(at(0, -1)[0], "x_t"),
       head(x - 28, "h_t"),
       head(x + 27, "∂L/∂h_t", "red"),
@@ -203,7 +205,7 @@ function key({ left, down }, top) {
     s("circle", { cx: x, cy: y - 5, r: 3.6, style: `fill: var(--${fill}); stroke: var(--red)` });
   const patch = (x, y, style) => s("rect", { x, y: y - 11, width: 14, height: 11, style });
   const words = (x, y, w) => text(x, y, w, { anchor: "start", colour: "soft", size: 13 });
-  const [x2, y2] = down ? [left, top + 20] : [left + 330, top];
+  const [x2, y2] = down ? [left, top + 20] : [left + 312, top];
   return [
     dot(left + 5, top, "red"),
     words(left + 15, top, "a loss term that crosses"),
