@@ -31,6 +31,7 @@ SERIES = [
 ]
 TOUCH = [
     "explore.weights",
+    "explore.bundle",
     "explore.figure",
     "explore.unrolled",
     "explore.gradient_distance",

@@ -11,7 +11,8 @@ from gru_lib.explore import Cliff
 from gru_lib.optim import SGD, clip_by_global_norm, clip_by_value
 
 ROOT = Path(__file__).resolve().parents[1]
-MODULE = ROOT / "gru_lib" / "explore" / "js" / "cliff.mjs"
+SCRIPTS = ROOT / "gru_lib" / "explore" / "js"
+MODULE, MAP = SCRIPTS / "cliff.mjs", SCRIPTS / "cliff_map.mjs"
 FACE, EDGE, CALM = (1.4, -0.1514), (1.4, -0.1509), (1.1, 0.05)
 CLIPS = ("off", "norm", "value")
 
@@ -59,7 +60,7 @@ def test_loss_and_gradient():
     places = [FACE, EDGE, CALM, (37.676, 74.379), (1, -0.3), (1.6, 0.1)]
     places += list(zip(rng.uniform(1, 1.6, 12), rng.uniform(-0.3, 0.1, 12), strict=True))
     calls = [("unitLoss", [place]) for place in places]
-    results = node.run(MODULE, calls + [("lossAt", list(place)) for place in places])
+    results = node.run([MODULE, MAP], calls + [("lossAt", list(place)) for place in places])
     for (w, b), ours, alone in zip(places, results, results[len(places) :], strict=False):
         unit = Unit(w, b)
         assert ours["loss"] == pytest.approx(unit.loss(), rel=1e-9, abs=1e-12)
@@ -146,22 +147,60 @@ def test_what_the_chapter_says():
     np.testing.assert_allclose(ends[1::2], [(1.41, -0.1414)] * 2, atol=1e-12)
 
 
+def test_sixty_steps():
+    """To and fro when clipped by value; along the edge when clipped by norm."""
+    calls = [("descend", [knobs(FACE, how), 60]) for how in ("value", "norm", "off")]
+    fro, along, stuck = node.run(MODULE, calls)
+    ends = np.array([here["place"] for here in fro])
+    np.testing.assert_allclose(ends[::2], [FACE] * 31, atol=1e-12)
+    np.testing.assert_allclose(ends[1::2], [(1.41, -0.1414)] * 30, atol=1e-12)
+    assert fro[0]["gradient"] == pytest.approx([-3628, -7453], abs=0.5)
+    assert fro[1]["gradient"] == pytest.approx([1.42, 2.19], abs=0.005)
+    assert round(fro[1]["loss"], 3) == 0.122
+    assert along[60]["place"][0] == pytest.approx(1.3, abs=0.02)
+    assert all(here["place"] == stuck[1]["place"] for here in stuck[2:])
+
+
 def test_what_the_words_say():
-    calls = [("descend", [knobs(FACE), 2]), ("descend", [knobs(FACE, "norm"), 1])]
-    calls += [("wordsOnStep", [node.result(0), step]) for step in (0, 1, 2)]
-    calls += [("wordsOnStep", [node.result(1), 1])]
-    start, thrown, stuck, taken = node.run(MODULE, calls)[2:]
+    settings = [knobs(FACE), knobs(FACE, "norm"), knobs(FACE, "value")]
+    calls = [("descend", [setting, 2]) for setting in settings]
+    calls += [("wordsOnStep", [node.result(0), step, settings[0]]) for step in (0, 1, 2)]
+    calls += [("wordsOnStep", [node.result(k), 1, settings[k]]) for k in (1, 2)]
+    start, thrown, stuck, taken, cut = node.run(MODULE, calls)[3:]
     assert start.startswith("Start at w = 1.400, b = −0.1514. The loss is 0.647, the gradient's")
     assert "gradient of norm 8289; a step of length 82.9 throws w from 1.400 to 37.676" in thrown
     assert thrown.endswith("exactly zero. No further step moves the weights.")
     assert "the weights stay at w = 37.676" in stuck
-    assert "a step of length 0.0100 takes w from 1.400 to 1.404" in taken
+    assert "8289, clipped to 1.00; a step of length 0.0100 takes w from 1.400 to 1.404" in taken
     assert taken.endswith("the loss from 0.647 to 0.111. The gradient there: norm 2.99.")
+    assert "8289, cut to (−1.00, −1.00), turned by 19°; a step of length 0.0141" in cut
+
+
+def test_the_words_on_clipping_say_nothing_of_a_gradient_that_passes():
+    small, long = [0.3, -0.4], [3, 0.4]
+    settings = [{"clip": how, "limit": 1} for how in CLIPS]
+    calls = [("wordsOnCut", [g, some]) for g in (small, long) for some in settings]
+    *nothing, norm, value = node.run(MODULE, calls)
+    assert nothing == [""] * 4
+    assert norm == ", clipped to 1.00"
+    before, after = np.degrees(np.arctan2(0.4, (3, 1)))
+    assert value == f", cut to (1.00, 0.40), turned by {after - before:.0f}°"
+
+
+def test_the_valley_has_no_loss_and_lies_on_the_map():
+    places = np.linspace(1, 1.6, 25)
+    found = node.run(MAP, [("valley", [w]) for w in places])
+    for w, b in zip(places, found, strict=True):
+        assert -0.3 < b < 0.1
+        assert Unit(w, b).loss() < 1e-18
+    face = [Unit(1.4, b).loss() for b in (-0.15153, -0.1512)]  # 0.0003 wide, says the chapter
+    assert face[0] > 1.2
+    assert face[1] < 0.02
 
 
 def test_where_a_step_leaves_the_map():
     ends = [(37.7, 74.4), (0.9, -1.15), (1.45, 5), (9, -0.1), (1.5, 0)]
-    edges = node.run(MODULE, [("leaving", [FACE, end]) for end in ends])
+    edges = node.run(MAP, [("leaving", [FACE, end]) for end in ends])
     for end, edge in zip(ends, edges, strict=True):
         along = (np.array(edge) - FACE) / (np.array(end) - FACE)
         assert along[0] == pytest.approx(along[1])  # on the way
@@ -172,7 +211,7 @@ def test_where_a_step_leaves_the_map():
 
 def test_the_colours_tell_the_powers_of_ten():
     losses = [10, 1, 0.1, 0.01, 0.001, 1e-4, 1e-7, 0]
-    colours = node.run(MODULE, [("shade", [loss]) for loss in losses])
+    colours = node.run(MAP, [("shade", [loss]) for loss in losses])
     assert colours[0] == colours[1]
     assert colours[5] == colours[6] == colours[7]
     assert len({tuple(c) for c in colours}) == 5
@@ -180,8 +219,8 @@ def test_the_colours_tell_the_powers_of_ten():
 
 def test_the_knobs_stay_on_the_map():
     figure = Cliff()
-    text = MODULE.read_text("utf-8")
+    text = MAP.read_text("utf-8")
     for name in "wb":
         trait = figure.traits()[name]
         assert f"{name}: [{trait.min}, {trait.max}]".replace(".0", "") in text.replace(".0", "")
-    assert f"const UPDATES = {figure.traits()['step'].max};" in text
+    assert f"const UPDATES = {figure.traits()['step'].max};" in MODULE.read_text("utf-8")

@@ -9,7 +9,8 @@ import pytest
 import traitlets
 
 from gru_lib import explore
-from gru_lib.explore.figure import Figure, bundle
+from gru_lib.explore.bundle import SCRIPTS, bundle
+from gru_lib.explore.figure import Figure
 
 FIGURES = [
     kind
@@ -115,7 +116,7 @@ def test_a_bundle_has_every_script_once_and_in_order():
     assert text.index("function lstmState(") < text.index("function trace(")
     names = re.findall(r"^(?:async )?function (\w+)", text, re.M)
     assert len(names) == len(set(names)) > 20
-    assert not re.search(r"^(\s|//|/\*)", text, re.M)  # no indentation, no comments
+    assert not re.search(r"^(//|/\*)", text, re.M)
     with pytest.raises(FileNotFoundError):
         bundle("nonsense")
 
@@ -135,6 +136,46 @@ def test_no_text_can_end_the_script():
     assert "<!--" not in page
     assert "<b>" not in page.partition("<script")[0]
     assert values_in(page)["word"] == "</script><!-- ]]>"
+
+
+def test_what_reset_goes_back_to_is_a_copy():
+    figure = explore.LSTMGates()
+    figure.f[0] = 0.25
+    assert figure.about["start"]["f"][0] == 1
+
+
+def test_a_page_takes_no_number_that_is_none():
+    with pytest.raises(ValueError, match="JSON"):
+        explore.Cliff(w=float("nan")).page()
+
+
+def luminance(colour):
+    """Relative luminance of `#rrggbb` as WCAG 2 defines it."""
+    shares = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in shares]
+    return sum(v * weight for v, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+
+def contrast(one, other):
+    """Contrast of two colours, 1 to 21."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["LIGHT", "DARK"])
+def test_words_and_marks_are_legible(theme):
+    looks = (SCRIPTS / "looks.mjs").read_text("utf-8")
+    block = re.search(rf"^const {theme} = `(.*?)`;", looks, re.M | re.S)[1]
+    colour = dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", block))
+    marks = ["blue", "red", "green", "orange", "sky", "purple"]
+    words = [(name, "paper") for name in ["ink", "soft", *marks]]
+    words += [("ink", ground) for ground in ("fill", "input", "state", "output", "lit")]
+    words += [("red", "state"), ("red", "lit"), ("soft", "lit"), ("soft", "fill")]
+    low = [(pair, contrast(*(colour[n] for n in pair))) for pair in words]
+    assert [pair for pair, value in low if value < 4.5] == []
+    bars = [(name, "lit") for name in marks]
+    assert [pair for pair in bars if contrast(*(colour[n] for n in pair)) < 3] == []
+    assert contrast(colour["lit"], colour["state"]) > 1.1  # besides, what is lit has words
 
 
 @node.needs_node

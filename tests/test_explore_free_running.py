@@ -16,7 +16,7 @@ SCRIPT = Path(free_running.__file__).parent / "js" / "free_running.mjs"
 STEPS = 120
 TOLERANCE = 1e-9
 KINDS = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU}
-START = {"period": 20, "start": 0, "window": 50, "amplitude": 1, "noise": 0}
+START = {"period": 28, "start": 0, "window": 50, "amplitude": 1, "noise": 0}
 SETTINGS = [
     START,
     *(START | {"period": p} for p in (8, 12, 60)),
@@ -149,22 +149,38 @@ def test_the_words_tell_the_numbers(look):
     for (period, place), (now, words) in zip(where.items(), seen, strict=True):
         errors = {name: f"{error:.3f}" for name, error in now["errors"].items()}
         assert words == (
-            f"A period of {period} steps lies {place} the training's 12 to 40. RMSE over 120 free "
-            f"steps: RNN {errors['RNN']}, LSTM {errors['LSTM']}, GRU {errors['GRU']}; two-term "
+            f"A period of {period} steps lies {place} the training's 12 to 40; the amplitude is "
+            f"the training's 1. RMSE over 120 free steps: RNN {errors['RNN']}, "
+            f"LSTM {errors['LSTM']}, GRU {errors['GRU']}; two-term "
             f"recurrence, with 2 cos ω = {now['factor']:.4f} from the window, "
             f"{errors['recurrence']}; repeating the last value {now['last']:.3f}; predicting zero "
             f"{now['zero']:.3f}."
         )
 
 
+@pytest.mark.parametrize(
+    ("amplitude", "says"),
+    [(1, "is the training's 1"), (0.5, "of 0.50 is not the training's 1"), (1.5, "of 1.50 is not")],
+)
+def test_the_words_tell_an_amplitude_that_was_not_trained(look, amplitude, says):
+    ((_, words),) = look([{"amplitude": amplitude}])
+    assert f"the amplitude {says}" in words
+
+
 FOUND = [  # as chapter 5 has it: RNN, LSTM, GRU, predicting zero
-    ({"period": 20}, 0.140, 0.009, 0.149, 0.707),
-    ({"period": 32}, 0.009, 0.008, 0.010, 0.715),
+    ({}, 0.048, 0.082, 0.068, 0.701),
+    ({"period": 40}, 0.217, 0.199, 0.081, 0.707),
     ({"period": 8}, 1.015, 0.985, 1.007, 0.707),
     ({"period": 60}, 0.975, 1.053, 0.580, 0.707),
-    ({"amplitude": 0.5}, 0.797, 0.860, 0.834, 0.354),
-    ({"start": 20, "noise": 0.05}, 0.095, 0.112, 0.122, 0.707),
+    ({"amplitude": 0.5}, 0.777, 0.867, 0.774, 0.351),
+    ({"start": 20, "noise": 0.05}, 0.109, 0.188, 0.021, 0.707),
 ]
+
+
+def length(wave):
+    """Steps from crest to crest, on average."""
+    crests = np.flatnonzero((wave[1:-1] > wave[:-2]) & (wave[1:-1] >= wave[2:]))
+    return np.diff(crests).mean()
 
 
 def test_what_the_chapter_says_of_it(look):
@@ -174,15 +190,40 @@ def test_what_the_chapter_says_of_it(look):
         np.testing.assert_allclose(ours, truth, rtol=0, atol=0.00051, err_msg=str(changes))
         if not changes.get("noise"):
             assert now["errors"]["recurrence"] < 1e-12
-    assert now["errors"]["recurrence"] == pytest.approx(0.934, abs=0.00051)
-    assert now["factor"] == pytest.approx(1.8927, abs=0.000051)
+            late = [np.abs(now["forecasts"][kind][-60:]).max() for kind in KINDS]
+            np.testing.assert_allclose(late, 1, rtol=0, atol=0.03)
+    assert now["errors"]["recurrence"] == pytest.approx(0.928, abs=0.00051)
+    assert now["factor"] == pytest.approx(1.9436, abs=0.000051)
+    assert 2 * np.pi / np.arccos(now["factor"] / 2) == pytest.approx(26.4, abs=0.051)
+    at = {
+        change.get("period", 28): [length(np.array(now["forecasts"][kind])) for kind in KINDS]
+        for change, (now, _) in zip([c for c, *_ in FOUND[:4]], seen, strict=False)
+    }
+    assert 10 < min(at[8]) < max(at[8]) < 13
+    assert [round(v) for v in at[60]] == [36, 42, 53]
+    assert 0.96 * 40 < min(at[40]) < max(at[40]) < 0.98 * 40
 
 
 def test_noise_turns_the_table(look):
-    seen = look([{"start": start, "noise": 0.05} for start in range(FreeRunning.start.max + 1)])
-    errors = [now["errors"] for now, _ in seen]
+    seen = [now for now, _ in look([{"start": s, "noise": 0.05} for s in range(41)])]
+    errors = [now["errors"] for now in seen]
     better = {kind: sum(e[kind] < e["recurrence"] for e in errors) for kind in KINDS}
-    assert better == {"RNN": 37, "LSTM": 41, "GRU": 38}
+    assert better == dict.fromkeys(KINDS, 40)
+    assert sum(now["factor"] < 2 * np.cos(2 * np.pi / 28) for now in seen) == 40
+
+
+def test_a_fitted_sine_is_the_better_baseline_for_noise(figure):
+    window, truth = given(START | {"start": 20, "noise": 0.05}, figure.draws)
+    t = np.arange(len(window) + STEPS)
+
+    def fit(omega):
+        waves = np.column_stack([np.sin(omega * t), np.cos(omega * t)])
+        weights = np.linalg.lstsq(waves[: len(window)], window, rcond=None)[0]
+        both = np.split(waves @ weights, [len(window)])
+        return rmse(both[0], window), rmse(both[1], truth)
+
+    _, error = min(fit(omega) for omega in 2 * np.pi / np.arange(27, 29, 0.001))
+    assert error == pytest.approx(0.009, abs=0.00051)
 
 
 def test_weights_travel_with_the_figure(figure):
@@ -190,7 +231,7 @@ def test_weights_travel_with_the_figure(figure):
     assert figure.weights == free_running.pack(arrays)
     assert {w.dtype for w in arrays.values()} == {np.dtype(np.float32)}
     assert figure.weights["GRU.W_h"]["data"] in figure.page()
-    assert repr(figure) == "FreeRunning(amplitude=1.0, noise=0.0, period=20, start=0, window=50)"
+    assert repr(figure) == "FreeRunning(amplitude=1.0, noise=0.0, period=28, start=0, window=50)"
 
 
 def test_sliders_have_the_range_of_the_knobs():

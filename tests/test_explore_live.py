@@ -59,6 +59,36 @@ def test_values_that_the_function_refuses_are_told_and_the_picture_stays():
     assert image.value != before
 
 
+def test_no_figure_stays_open_after_an_error_either():
+    def torn(height):
+        plt.subplots()
+        figure = line(1)
+        if height == 4:
+            raise ValueError("torn")
+        figure.suptitle("$x^$" if height == 5 else "whole")  # the first is no formula
+        return figure
+
+    mine = plt.figure()
+    box = Live(torn, height=ipywidgets.IntSlider(3))
+    slider, state, image = box.children
+    before = bytes(image.value)
+    for height, words in ((4, "torn"), (5, "ValueError"), (6, "")):
+        slider.value = height
+        assert words in state.value
+        assert plt.get_fignums() == [mine.number]  # the reader's own figure stays
+        assert bytes(image.value) == before
+    plt.close(mine)
+
+
+def test_a_function_that_draws_nothing_is_told_so():
+    with pytest.raises(TypeError, match=r"^draw: expected it to return a .+ figure, got None"):
+        Live(lambda height: None, height=ipywidgets.IntSlider(3))
+
+
+def test_the_picture_is_never_wider_than_its_cell():
+    assert Live(line, **controls()).children[-1].layout.max_width == "100%"
+
+
 def test_the_page_has_the_picture_and_no_dead_slider(monkeypatch):
     monkeypatch.delenv("GRU_LIB_STATIC", raising=False)
     box = Live(line, **controls())

@@ -5,7 +5,7 @@ import numpy as np
 
 from gru_lib import LSTM
 from gru_lib.explore import LSTMGates
-from gru_lib.explore.figure import SCRIPTS
+from gru_lib.explore.bundle import SCRIPTS
 from gru_lib.explore.lstm_gates import STEPS
 
 pytestmark = node.needs_node
@@ -73,5 +73,50 @@ def test_what_is_left_is_the_product_of_the_forget_gates():
     gates["f"][5:] = 0.9
     words = node.run(SCRIPTS / "lstm_gates.mjs", [("left", [gates, t]) for t in (4, 5, 6, 20)])
     assert words[:2] == ["", ""]
-    assert "at step 5, 0.90 is left" in words[2]
-    assert "at step 5, 0.21 is left" in words[3]  # 0.9 to the power of 15
+    assert "at step 5, 0.900 is left" in words[2]
+    assert "at step 5, 0.206 is left" in words[3]  # 0.9 to the power of 15
+
+
+def test_what_a_closed_input_gate_kept_out_is_not_said_to_be_left():
+    start = LSTMGates()
+    gates = {name: list(getattr(start, name)) for name in "ifog"}
+    shut = gates | {"i": [0.0] * STEPS}
+    later = shut | {"i": [0.0] * 11 + [1.0] * 9, "g": [0.5] * STEPS}
+    first, second = node.run(
+        SCRIPTS / "lstm_gates.mjs", [("left", [case, STEPS]) for case in (shut, later)]
+    )
+    assert first == ""
+    assert second.startswith(" Of what came in at step 12, ")
+
+
+def test_the_words_are_the_two_equations_with_their_numbers():
+    now = {"i": 0.5, "f": 0.25, "o": 0, "g": -0.5, "before": -1.0, "c": -0.5, "h": 0}
+    (words,) = node.run(SCRIPTS / "lstm_gates.mjs", [("gatesWords", [now, 10])])
+    assert words == (
+        "At step 10: c₁₀ = f c₉ + i g = 0.25 · (−1.000) + 0.50 · (−0.500) = −0.500, "
+        "and h₁₀ = o tanh c₁₀ = 0.00 · tanh (−0.500) = 0.000."
+    )
+
+
+def test_what_the_chapter_tells_the_reader_to_find():
+    start = LSTMGates()
+    gates = {name: np.array(getattr(start, name)) for name in "ifog"}
+    at = np.arange(1, STEPS + 1)
+    kept = {f: trace(gates | {"f": np.full(STEPS, f)})[0]["c"][-1] for f in (0.9, 0.99, 0.73)}
+    assert {f: round(c, 2 if f > 0.8 else 3) for f, c in kept.items()} == {
+        0.9: 0.17,
+        0.99: 0.84,
+        0.73: 0.005,
+    }
+    second = gates | {"g": np.where(at == 12, -0.5, gates["g"])}
+    hole, cleared, added, closed = trace(
+        gates | {"o": np.where(at == 10, 0.0, 1.0)},
+        gates | {"f": np.where(at == 10, 0.0, 1.0)},
+        second,
+        second | {"i": np.where(at == 12, 0.0, 1.0)},
+    )
+    assert hole["c"][2:] == [1] * 18
+    assert np.flatnonzero(np.array(hole["h"][2:]) == 0).tolist() == [7]
+    assert cleared["c"][9:] == cleared["h"][9:] == [0] * 11
+    assert added["c"][11:] == [0.5] * 9
+    assert closed["c"][11:] == [1] * 9

@@ -192,6 +192,12 @@ def test_the_words_of_the_way_back(k, said):
             assert " nothing crosses. Each loss term stops at its own step." in sentence
         else:
             assert re.search(f" {crossing} of {waiting} loss terms? cross", sentence)
+            whole = re.search(r"(?:Its|Their) part of ([−\d.]+) is ([−\d.]+), and ", sentence)
+            assert (whole is None) == (crossing == waiting)  # else dh_t has a part that stays
+            if whole:
+                ours = [float(n.replace("−", "-")) for n in whole.groups()]
+                on = truth.alone[t + 1 : t + 1 + crossing, t + 1].sum()
+                np.testing.assert_allclose(ours, [truth.dh[t + 1], on], atol=6e-4)
             product_ = re.search(r"= ([−\d.]+) · ([−\d.]+) · 0\.9 = ([−\d.]+)\.(?!\d)", sentence)
             part, slope, result = (float(n.replace("−", "-")) for n in product_.groups())
             assert slope == pytest.approx(1 - truth.h[t + 1] ** 2, abs=6e-4)
@@ -218,14 +224,14 @@ def test_with_one_loss_term_exactly_k_arrows_carry_something(said):
 def test_the_last_words_compare_with_the_full_path(loss, said):
     for k in range(T):
         end, truth = said(loss=loss, k=k)[-1], Truth(**values(loss=loss, k=k))
-        tail = end[end.index("∂L/∂w = ") :]
-        expected = [truth.sums["w"], truth.sums["u"]]
+        expected = [truth.full["w"], truth.full["u"]]
         if k == T - 1:
-            assert "All arrows are open, so this is the full gradient: " in end
-        else:
-            assert f"With k = {k}, " in end
-            assert "on the full path" in tail
-            expected += [truth.full["w"], truth.full["u"]]
+            start = " All arrows are open, so this is the full gradient:"
+        else:  # what is gathered is not ∂L/∂w, and is not called so
+            start = f" With k = {k} the walk has gathered"
+            expected = [truth.sums["w"], truth.sums["u"], *expected]
+        tail = end[end.index(start) + len(start) :]
+        assert re.search(r"∂L/∂w = \S+ and ∂L/∂u = \S+\.$", tail)
         ours = [float(n.replace("−", "-")) for n in re.findall(r"−?\d+(?:\.\d+)?", tail)]
         np.testing.assert_allclose(ours, expected, atol=6e-4)
 
@@ -236,3 +242,21 @@ def test_the_start_shows_the_point():
         assert Truth(**values(k=k)).sums["u"] == 0
     assert Truth(**values(k=T - 1)).sums["u"] != 0
     assert (START.loss, START.k, START.moment) == ("last", 2, 2 * T)
+
+
+def test_what_the_chapter_tells_the_reader_to_find():
+    for k in range(T):
+        truth = Truth(**values(k=k))
+        assert (truth.sums["u"] == 0) == (k < 5)
+        assert np.isclose(truth.sums["w"], truth.full["w"], rtol=1e-12) == (k >= 4)  # h_0 is 0
+    shares = [(0.9, -1.38, -0.26), (0.5, -1.96, -0.05), (1.5, -0.29, -0.004)]
+    for w, last, first in shares:
+        dh = Truth(**values(k=5, w=w)).dh
+        assert dh[-1] == pytest.approx(last, abs=0.005)
+        assert dh[0] == pytest.approx(first, abs=0.005 if w < 1 else 5e-4)
+    wrong, right = (values(loss="every", u=0.5, w=-1.5, k=k) for k in (0, 1))
+    assert Truth(**wrong).sums["u"] == pytest.approx(-0.85, abs=0.005)
+    assert Truth(**wrong).full["u"] == pytest.approx(2.54, abs=0.005)
+    assert Truth(**right).sums["u"] > 0
+    (view,) = node.run(SCRIPT, [("unrolledView", [values(loss="every")])])
+    assert [a["terms"] - a["cross"] for a in view["arrows"][1:]] == [3, 2, 1, 0, 0]

@@ -18,6 +18,7 @@ CELLS = [
     "from gru_lib.explore import LSTMGates\n\nfigure = LSTMGates()\nfigure",
     "print('Python has', figure.step)",
     "figure.step = 11",
+    "figure",  # a second view of the same
 ]
 
 
@@ -51,7 +52,7 @@ def test_slider_and_python_are_one(browser, lab):  # noqa: F811
     page.set_default_timeout(60_000)
     page.goto(lab)
     cells = page.locator(".jp-Notebook .jp-CodeCell")
-    cells.nth(2).wait_for()
+    cells.nth(3).wait_for()
 
     def run(k):
         cells.nth(k).locator(".cm-content").click()
@@ -59,8 +60,11 @@ def test_slider_and_python_are_one(browser, lab):  # noqa: F811
 
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
     run(0)
-    slider = page.locator(".gru-lib-stage input[data-name=step]")
+    slider = cells.nth(0).locator(".gru-lib-stage input[data-name=step]")
     slider.wait_for()
+    run(3)
+    second = cells.nth(3).locator(".gru-lib-stage input[data-name=step]")
+    second.wait_for()
     assert slider.get_attribute("aria-valuetext") == "3"
     slider.press("ArrowRight")
     slider.press("ArrowRight")
@@ -72,10 +76,12 @@ def test_slider_and_python_are_one(browser, lab):  # noqa: F811
     page.wait_for_function(
         "s => s.getAttribute('aria-valuetext') === '11'", arg=slider.element_handle()
     )
-    assert "At step 11" in page.locator(".gru-lib-stage .words").inner_text()
-    page.locator(".gru-lib-stage button.reset").click()
+    assert "At step 11" in cells.nth(0).locator(".gru-lib-stage .words").inner_text()
+    assert second.get_attribute("aria-valuetext") == "11"
+    cells.nth(3).locator(".gru-lib-stage button.reset").click()
     run(1)
     page.wait_for_function(
         "c => c.innerText.includes('Python has 3')", arg=cells.nth(1).element_handle()
     )
+    assert slider.get_attribute("aria-valuetext") == "3"
     page.context.close()

@@ -9,8 +9,9 @@ from pathlib import Path
 
 SCRIPTS = Path(__file__).parent / "js"
 IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([\w-]+)\.mjs";\n', re.M)
-EXPORT = re.compile(r"^export (?=(?:async function|function\*?|const|let|class) (\w+))", re.M)
-TOP = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|class) (\w+|[\[{][^=]*)", re.M)
+DECLARED = r"(?:async function|function\*?|const|let|class) (\w+|[\[{][^=]*)"
+EXPORT = re.compile(f"^export (?={DECLARED})", re.M)
+TOP = re.compile(f"^(?:export )?{DECLARED}", re.M)
 ODD = (
     (re.compile(r"^\s*(import|export)\b.*", re.M), "a form of import or export that is not known"),
     (re.compile(r"\bimport\s*[(.].*"), "an import while running"),
@@ -30,32 +31,33 @@ def bundle(name, folder=SCRIPTS):
         ValueError: a script with something that could not be joined, and where.
 
     """
-    texts = {}
-    _read(name, folder, texts, ())
-    owners = {}
-    for script, text in texts.items():
-        for top in _names(text):
-            if owners.setdefault(top, script) != script:
-                raise ValueError(f"{script}.mjs: {top} is also a name in {owners[top]}.mjs")
+    texts, owners = {}, {}
+    _read(name, folder, texts, owners)
     return "".join(EXPORT.sub("", text) for text in texts.values())
 
 
-def _read(name, folder, texts, way):
-    """Put the bare text of a script into `texts`, after those of what it imports."""
+def _read(name, folder, texts, owners, way=()):
+    """Put the bare text of a script into `texts`, after those of what it imports.
+
+    `owners` has for every name that stands at the top of a script that script.
+    """
     if name in way:
         raise ValueError(f"{name}.mjs: imports itself by way of {way[-1]}.mjs")
     if name in texts:
         return
     source = (folder / f"{name}.mjs").read_text("utf-8")
     for names, other in IMPORT.findall(source):
-        _read(other, folder, texts, (*way, name))
+        _read(other, folder, texts, owners, (*way, name))
         for wanted in filter(None, (part.strip() for part in names.split(","))):
-            if wanted not in EXPORT.findall(texts[other]):
+            if wanted not in _names(EXPORT, texts[other]):
                 raise ValueError(f"{name}.mjs: {other}.mjs does not export {wanted!r}")
     text = _bare(name, IMPORT.sub("", source))
     for odd, what in ODD:
-        if found := odd.search(text):
+        if found := odd.search(EXPORT.sub("", text)):
             raise ValueError(f"{name}.mjs: {what}: {found[0].strip()!r}")
+    for top in _names(TOP, source):
+        if owners.setdefault(top, name) != name:
+            raise ValueError(f"{name}.mjs: {top} is also a name in {owners[top]}.mjs")
     texts[name] = text
 
 
@@ -71,6 +73,8 @@ def _bare(name, source):
             continue
         if not template and (not code or code.startswith("//")):
             continue
+        if template and re.match(r"export\b", code):
+            raise ValueError(f"{name}.mjs: a line of a template that begins with export")
         kept.append(code)
         template ^= len(re.findall(r"(?<!\\)`", code)) % 2 == 1
         if not template and code.rfind("/*") > code.rfind("*/"):
@@ -80,7 +84,6 @@ def _bare(name, source):
     return "".join(f"{line}\n" for line in kept)
 
 
-def _names(text):
-    """All names that stand at the top of a bare script, where no other script may use them."""
-    for found in TOP.findall(text):
-        yield from re.findall(r"\w+", found)
+def _names(kind, text):
+    """The names that a text declares at its top: all of them, or those it exports."""
+    return [name for found in kind.findall(text) for name in re.findall(r"\w+", found)]

@@ -5,27 +5,27 @@ them. In JupyterLab the numbers are synchronised with Python. In a page of the b
 no Python; the same script then runs on the numbers that the page was written with.
 """
 
+import copy
 import hashlib
 import json
 import os
-import re
 from html import escape
-from pathlib import Path
 
 import anywidget
 import traitlets
 
-SCRIPTS = Path(__file__).parent / "js"
-BASE = set(anywidget.AnyWidget.class_trait_names())
-IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+)\.mjs";\n', re.M)
-COMMENT = re.compile(r"^\s*(?:/\*\*.*?\*/|//[^\n]*)\n", re.M | re.S)
-EXPORT = re.compile(r"^export (?=(?:async function|function|const|let|class)\b)", re.M)
+from .bundle import bundle
 
-# The page's stand-in for a widget's model: the same five methods over a plain object.
+BASE = set(anywidget.AnyWidget.class_trait_names())
+
+# The page's stand-in for a widget's model: the same five methods over a plain object. (That a
+# figure is alive is no attribute of its element, which a reader who saves the page would save, too:
+# opened again, it would stay dead.)
 STAND_IN = """
 {
-const host = document.querySelector('[data-figure="%(key)s"]:not([data-alive])');
-host.dataset.alive = "";
+const hosts = [...document.querySelectorAll('[data-figure="%(key)s"]')];
+const host = hosts.find((one) => !one.alive);
+host.alive = true;
 const values = %(values)s;
 const heard = {};
 const model = {
@@ -42,25 +42,6 @@ const model = {
 render({ model, el: host });
 }
 """
-
-
-def bundle(name, seen=None):
-    """Return the text of `js/<name>.mjs` with all that it imports in front: one module alone.
-
-    Every file is an ES module of its own, with imports of the form `import { a } from "./b.mjs";`
-    (a path from this folder). Joined they need no import, so the page fetches nothing. Comments
-    that stand on lines of their own, and the indentation, stay behind.
-
-    Raises:
-        FileNotFoundError: no such script.
-
-    """
-    seen = set() if seen is None else seen
-    seen.add(name)
-    source = (SCRIPTS / f"{name}.mjs").read_text("utf-8")
-    before = "".join(bundle(n, seen) for n in IMPORT.findall(source) if n not in seen)
-    bare = re.sub(r"^\s+", "", COMMENT.sub("", IMPORT.sub("", source)), flags=re.M)
-    return before + EXPORT.sub("", bare)
 
 
 class Figure(anywidget.AnyWidget):
@@ -96,7 +77,7 @@ class Figure(anywidget.AnyWidget):
             if name not in self._knobs:
                 raise TypeError(f"{name}: expected one of {', '.join(self._knobs)}")
         super().__init__(**knobs)
-        start = {name: getattr(self, name) for name in self._knobs}
+        start = {name: copy.deepcopy(getattr(self, name)) for name in self._knobs}
         self.about = {"title": self.title, "description": self.description, "start": start}
 
     def __repr__(self):
@@ -107,7 +88,7 @@ class Figure(anywidget.AnyWidget):
     def page(self):
         """Return the figure as HTML that needs no kernel, no library and no network."""
         values = {name: getattr(self, name) for name in self._values}
-        text = json.dumps(values, ensure_ascii=False, sort_keys=True)
+        text = json.dumps(values, ensure_ascii=False, sort_keys=True, allow_nan=False)
         text = text.replace("<", r"\u003c")  # no text can end the script
         key = f"{self.script}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
         run = STAND_IN % {"key": key, "values": text}

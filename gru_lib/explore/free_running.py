@@ -16,8 +16,8 @@ WINDOW = 50
 class FreeRunning(Figure):
     """An RNN, an LSTM and a GRU read a window of a sine and go on alone for 120 steps.
 
-    Each network reads the true values once; then its prediction is its next input, and its state
-    is carried on. Beside them stands the recurrence y_t = 2 cos(ω) y_{t-1} - y_{t-2}, with 2 cos(ω)
+    Each network reads the window once; then its prediction is its next input, and its state is
+    carried on. Beside them stands the recurrence y_t = 2 cos(ω) y_{t-1} - y_{t-2}, with 2 cos(ω)
     by least squares from the window (math-recurrence).
 
     Attributes:
@@ -42,7 +42,7 @@ class FreeRunning(Figure):
         "its own predictions. Curves show their forecasts and the two-term recurrence's over the "
         "true wave; sliders set the wave, the window and noise."
     )
-    period = traitlets.Int(20, min=8, max=60).tag(sync=True)
+    period = traitlets.Int(28, min=8, max=60).tag(sync=True)
     start = traitlets.Int(0, min=0, max=STARTS).tag(sync=True)
     window = traitlets.Int(WINDOW, min=5, max=WINDOW).tag(sync=True)
     amplitude = traitlets.CFloat(1, min=0.25, max=1.5).tag(sync=True)

@@ -28,7 +28,8 @@ class Live(ipywidgets.VBox):
         **controls: an ipywidgets control for each argument of `draw`.
 
     Raises:
-        TypeError: a control that is no widget with a value, or arguments that `draw` does not take.
+        TypeError: a control that is no widget with a value, arguments that `draw` does not take, or
+            no figure from it.
 
     """
 
@@ -37,7 +38,8 @@ class Live(ipywidgets.VBox):
             if not (isinstance(control, ipywidgets.Widget) and hasattr(control, "value")):
                 raise TypeError(f"{name}: expected a widget with a value, got {control!r}")
         self._draw, self._controls = draw, controls
-        self._image = ipywidgets.Image(format="png")
+        fit = ipywidgets.Layout(max_width="100%", align_self="flex-start")
+        self._image = ipywidgets.Image(format="png", layout=fit)
         self._state = ipywidgets.HTML()
         self._picture()
         for name, control in controls.items():
@@ -63,11 +65,19 @@ class Live(ipywidgets.VBox):
             self._state.value = ""
 
     def _picture(self):
-        """Draw into memory, so that no figure is left open to be shown a second time."""
-        figure = self._draw(**{name: control.value for name, control in self._controls.items()})
-        png = io.BytesIO()
-        figure.savefig(png, format="png")
-        plt.close(figure)
+        """Draw into memory; no figure is left open to be shown a second time, not by an error."""
+        before = plt.get_fignums()
+        try:
+            values = {name: control.value for name, control in self._controls.items()}
+            figure = self._draw(**values)
+            if not hasattr(figure, "savefig"):
+                raise TypeError(f"draw: expected it to return a Matplotlib figure, got {figure!r}")
+            png = io.BytesIO()
+            figure.savefig(png, format="png")
+            plt.close(figure)  # also one that was there before
+        finally:
+            for number in set(plt.get_fignums()) - set(before):
+                plt.close(number)
         self._image.value = png.getvalue()
 
     def _repr_mimebundle_(self, **kwargs):

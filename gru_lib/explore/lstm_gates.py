@@ -32,7 +32,7 @@ class LSTMGates(Figure):
     title = "One LSTM unit, its gates in your hand"
     description = (
         "A candidate of 1 comes in at step 3. Sliders set the gates i, f and o and the candidate "
-        "g; curves show the cell c and the hidden state h over 20 steps."
+        "g; curves show the cell state c and the state h over 20 steps."
     )
     i = per_step([1.0] * STEPS)
     f = per_step([1.0] * STEPS)

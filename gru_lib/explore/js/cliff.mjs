@@ -52,7 +52,7 @@ export function wordsOnCut(gradient, { clip, limit }) {
   if (clip === "norm") return `, clipped to ${size(limit)}`;
   const [was, is] = [gradient, taken].map(([u, v]) => Math.atan2(v, u));
   const turn = (Math.abs(is - was) * 180) / Math.PI; // both in the same quadrant
-  return `, cut to (${taken.map((v) => number(v)).join(", ")}), turned by ${number(turn, 0)} degrees`;
+  return `, cut to (${taken.map((v) => number(v)).join(", ")}), turned by ${number(turn, 0)}°`;
 }
 
 /** In words: the last step, and the place where it landed. */
@@ -70,8 +70,8 @@ export function wordsOnStep(path, step, knobs) {
   const cut = wordsOnCut(before.gradient, knobs);
   const verb = far > 0.3 ? "throws" : "takes";
   return (
-    `Step ${step}: gradient of norm ${size(before.norm)}${cut}; a step of length ${size(far)} ${verb} w from ` +
-    `${number(v, 3)} to ${number(w, 3)} and b from ${number(a, 4)} to ${number(b, 4)}, and the loss ` +
+    `Step ${step}: gradient of norm ${size(before.norm)}${cut}; a step of length ${size(far)} ${verb} ` +
+    `w from ${number(v, 3)} to ${number(w, 3)} and b from ${number(a, 4)} to ${number(b, 4)}, and the loss ` +
     `from ${number(before.loss, 3)} to ${number(loss, 3)}. The gradient there: ` +
     (norm === 0 ? "exactly zero. No further step moves the weights." : `norm ${size(norm)}.`)
   );

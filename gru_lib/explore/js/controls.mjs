@@ -26,7 +26,7 @@ export function makeControls({ model, controls, set, stop, run }) {
     const limit = (l) => (typeof l === "function" ? l() : l);
     const id = `slider-${name}`;
     const input = html("input", { type: "range", id, "data-name": name, step });
-    const output = html("output", { for: id });
+    const output = html("output", { for: id, "aria-hidden": "true" }); // the slider itself tells it
     input.addEventListener("input", () => {
       stop();
       (change ?? ((v) => set({ [name]: v })))(Number(input.value));
@@ -70,10 +70,11 @@ export function makeControls({ model, controls, set, stop, run }) {
     });
   }
 
-  /** A row of buttons: `[[label, function], …]`. */
+  /** A row of buttons: `[[label, function], …]`; of a label's signs such as ▶ nothing is spoken. */
   function buttons(...pairs) {
+    const unspoken = (part) => (/[◀▶]/.test(part) ? html("span", { "aria-hidden": "true" }, part) : part);
     const nodes = pairs.map(([label, press]) => {
-      const node = html("button", { type: "button" }, label);
+      const node = html("button", { type: "button" }, ...label.split(/( ?[◀▶] ?)/).map(unspoken));
       node.addEventListener("click", press);
       return node;
     });

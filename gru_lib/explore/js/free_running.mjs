@@ -178,10 +178,12 @@ function band(X, { start, window }, top, bottom, { left, width }) {
 export function tell(knobs, now) {
   const [shortest, longest] = TRAINED;
   const inside = knobs.period >= shortest && knobs.period <= longest;
+  const height = knobs.amplitude === 1 ? "is" : `of ${number(knobs.amplitude)} is not`;
   const error = (name) => number(now.errors[name], 3);
   return (
     `A period of ${knobs.period} steps lies ${inside ? "inside" : "outside"} the training's ${shortest} ` +
-    `to ${longest}. RMSE over ${FREE} free steps: RNN ${error("RNN")}, LSTM ${error("LSTM")}, ` +
+    `to ${longest}; the amplitude ${height} the training's 1. ` +
+    `RMSE over ${FREE} free steps: RNN ${error("RNN")}, LSTM ${error("LSTM")}, ` +
     `GRU ${error("GRU")}; two-term recurrence, with 2 cos ω = ${number(now.factor, 4)} from the window, ` +
     `${error("recurrence")}; repeating the last value ${number(now.last, 3)}; predicting zero ` +
     `${number(now.zero, 3)}.`
@@ -190,13 +192,12 @@ export function tell(knobs, now) {
 
 /** The sliders of the figure. */
 function addSliders(stage) {
-  const [shortest, longest] = TRAINED;
   const sliders = [
-    ["period", `period (trained: ${shortest}–${longest})`, 1],
-    ["start", "window starts at step", 1],
-    ["window", "window, steps", 1],
-    ["amplitude", "amplitude (trained: 1)", 0.05],
-    ["noise", "noise in the window", 0.01],
+    ["period", "period, steps", 1],
+    ["start", "window's start", 1],
+    ["window", "window's length", 1],
+    ["amplitude", "amplitude", 0.05],
+    ["noise", "noise in window", 0.01],
   ];
   for (const [name, label, step] of sliders) {
     const [min, max] = LIMITS[name];

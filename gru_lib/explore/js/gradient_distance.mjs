@@ -122,12 +122,12 @@ function distancePlot({ width }, top, { norms, theory, bound }) {
 /** The lower picture: what each step adds to the gradient of the weights, before and after clipping. */
 function weightPlot({ width }, top, added, whole, factor) {
   const clipped = factor < 1;
-  const norm = clipped ? `${shown(whole)} → ${shown(whole * factor)}` : shown(whole);
-  const head = text(14, top, `Weights' gradient: norm ${norm}`, { anchor: "start", bold: true });
+  const head = text(14, top, "Gradient of the weights", { anchor: "start", bold: true });
   const look = { colour: "red", width: 2.6, dash: "12 3" };
-  const names = [["before", "blue"], [`clipped: × ${shown(factor)}`, look.colour, look.dash]];
-  const key = clipped ? legend(14, top + 24, names, width - 28) : [];
-  const above = Number((key.at(-1) ?? head).getAttribute("y"));
+  const names = [[`norm ${shown(whole)}`, "blue"]];
+  if (clipped) names.push([`clipped: norm ${shown(whole * factor)}`, look.colour, look.dash]);
+  const key = legend(14, top + 24, names, width - 28);
+  const above = Number(key.at(-1).getAttribute("y")); // the last row of names
   const frame = { left: 50, top: above + 32, width: width - 66, height: 130, log: true };
   const yTicks = [1e-8, 1e-4, 1, 1e4, 1e8];
   const words = { xName: "n, steps back from the last state", yName: "norm of each step's part in it" };

@@ -6,7 +6,6 @@ import { addRows, affine, namedParams, timesMatrix } from "./matrix.mjs";
 import { makeStage } from "./stage.mjs";
 
 const BLOCKS = ["r", "z", "h"]; // the order of the columns; h is the candidate
-const SIDE = 70; // room beside the grid, for what its rows are multiplied by
 const NAMES = { r: "the reset gate", z: "the update gate", h: "the candidate" };
 
 /** The weights of a GRU as those of a ConcatGRU: of each gate, the rows of h above those of x. */
@@ -72,7 +71,8 @@ export function product(params, form, run, gate, t) {
 /** Where the grid's rows and columns stand: cut across between h, x and b, or down between gates. */
 function placing({ width, narrow }, form, H, D) {
   const apart = form === "apart";
-  const [side, gap, tall, head] = [SIDE, narrow ? 4 : 22, 44, 30];
+  const [gap, tall, head] = [narrow ? 2 : 22, 44, 30];
+  const side = narrow ? 58 : 70; // room beside the grid, for what its rows are multiplied by
   const wide = Math.min(56, Math.floor((width - side - 2 * gap - 4) / (3 * H)));
   const left = (width - side - 3 * H * wide - 2 * gap) / 2 + side;
   const cuts = (row) => (row < H ? (apart ? 0 : 1) : row < H + D ? 1 : 2);
@@ -80,6 +80,7 @@ function placing({ width, narrow }, form, H, D) {
     wide,
     tall,
     left,
+    side,
     X: (column) => left + column * wide + gap * (apart ? 1 : Math.floor(column / H)),
     Y: (row) => head + row * tall + cuts(row) * head,
   };
@@ -87,6 +88,7 @@ function placing({ width, narrow }, form, H, D) {
 
 /** One number: a square as large as it is, full if above 0 and hollow if below; lit or not. */
 function numberCell(cell, { X, Y, wide, tall }, lit, most) {
+  const size = wide < 48 ? { size: 13 } : {};
   const [x, y] = [X(cell.column), Y(cell.row)];
   const fill = lit ? { h: "state", x: "input", b: "fill" }[cell.part] : "paper";
   const frame = { x, y, width: wide, height: tall, style: `fill: var(--${fill}); stroke: var(--line)` };
@@ -97,7 +99,7 @@ function numberCell(cell, { X, Y, wide, tall }, lit, most) {
   return [
     s("rect", frame),
     side ? s("rect", { ...square, style, "stroke-width": 1.6 }) : "",
-    text(x + wide / 2, y + 39, number(cell.value, 1), { bold: lit, colour: lit ? "ink" : "soft" }),
+    text(x + wide / 2, y + 39, number(cell.value, 1), { bold: lit, colour: lit ? "ink" : "soft", ...size }),
   ];
 }
 
@@ -127,10 +129,10 @@ function frames(form, lit, H, D, { X, Y, wide, tall }) {
 const short = (value, digits = 2) => number(Number(value.toFixed(digits)), digits);
 
 /** Beside the rows, what each is multiplied by. */
-function factors(form, gate, row, H, D, { Y, tall, left }) {
+function factors(form, gate, row, H, D, { Y, tall, left, side }) {
   const seen = gate === "h" ? "r ⊙ h" : "h";
   const heads = form === "apart" ? [[0, seen], [H, "x"]] : [[0, `[${seen}, x]`]];
-  const [x, wide] = [left - SIDE, SIDE - 12];
+  const [x, wide] = [left - side, side - 12];
   const cells = row.flatMap((value, k) => {
     const fill = k < H ? "state" : k < H + D ? "input" : "fill";
     const index = `_${k < H ? k + 1 : k - H + 1}`;
@@ -147,19 +149,19 @@ function factors(form, gate, row, H, D, { Y, tall, left }) {
 }
 
 /** Under the lit columns, their sums and what the gate makes of them. */
-function results(narrow, gate, { a, value }, H, D, { X, Y, wide, tall, left }) {
+function results(narrow, gate, { a, value }, H, D, { X, Y, wide, tall, left, side }) {
   const top = Y(H + D) + tall + 26;
   const first = BLOCKS.indexOf(gate) * H;
   const [sign, name] = gate === "h" ? ["tanh", "h̃_t"] : ["σ", `${gate}_t`];
   const row = (values, y, digits, look) =>
     values.map((v, j) => text(X(first + j) + wide / 2, y, short(v, digits), look));
-  const side = left - SIDE;
+  const start = left - side;
   return [
-    text(side, top, "sum", { colour: "soft", anchor: "start" }),
+    text(start, top, "sum", { colour: "soft", anchor: "start" }),
     ...row(a, top, narrow ? 1 : 2, {}),
     line(X(first), top + 7, X(first + H - 1) + wide, top + 7, { colour: "soft" }),
-    text(side, top + 26, sign, { colour: "soft", anchor: "start" }),
-    text(side + SIDE - 22, top + 26, name, { symbol: true }),
+    text(start, top + 26, sign, { colour: "soft", anchor: "start" }),
+    text(left - (narrow ? 16 : 22), top + 26, name, { symbol: true }),
     ...row(value, top + 26, 2, narrow ? { size: 13 } : { bold: true }),
   ];
 }
@@ -195,7 +197,7 @@ export function render({ model, el }) {
   stage.choice("gate", { label: "lit", options: { r: "reset gate", z: "update gate", h: "candidate" } });
   stage.player("step", { label: "step t", first: 1, last: model.get("x").length, pause: 900 });
   stage.slider("x", {
-    label: "input x at this step",
+    label: "x at this step",
     min: -2,
     max: 2,
     step: 0.1,

@@ -6,7 +6,7 @@
 import { gruBackward } from "./backward.mjs";
 import { dense, gru, gruStep, softmax } from "./cells.mjs";
 import { number } from "./draw.mjs";
-import { namedParams, timesTransposed, zeros } from "./matrix.mjs";
+import { addRows, namedParams, timesTransposed, zeros } from "./matrix.mjs";
 
 export const MARK = "·";
 export const SYMBOLS = [..."·abcdefghijklmnopqrstuvwxyz"]; // as in gru_lib: the mark has index 0
@@ -35,7 +35,7 @@ export function clean(raw) {
   let hint = "";
   if (cut >= 0 && cut < lowered.length - 1) hint = `Refused: nothing comes after the mark ${MARK}.`;
   else if (odd) hint = `${odd.trim() ? `“${odd}”` : "A space"} is refused: letters a to z only.`;
-  else if (letters.length > LONGEST) hint = `Refused: a name has at most ${LONGEST} letters.`;
+  else if (letters.length > LONGEST) hint = `Cut off: a name has at most ${LONGEST} letters.`;
   return { typed: letters.slice(0, LONGEST) + (cut < 0 ? "" : MARK), hint };
 }
 
@@ -77,19 +77,26 @@ export function leaning(params, { run, scores }, k) {
   return dx.slice(1).map((g, s) => rootOfMean(g.map((change) => change - g[run.x[s + 1].indexOf(1)])));
 }
 
+/** The weights of a step that reads symbol k: a one-hot row picks a row of W_x, here put into b. */
+function readingOf(p, k) {
+  const b = (gate) => addRows(p[`W_x${gate}`][k], p[`b_${gate}`]);
+  return { ...p, b_r: b("r"), b_z: b("z"), b_h: b("h") };
+}
+
 /**
  * The state after the letters, and the states (letters, 27) after the copies of the name in which one
  * letter is exchanged. `kept` remembers them, so that a letter more costs one step for each copy.
  */
 function exchanged(p, letters, kept) {
   if (kept.has(letters)) return kept.get(letters);
-  const step = (x, h) => gruStep(p, x, h, "after").h;
-  let now = { h: step(ONE_HOT[0], zeros(p.b_hh.length)), copies: [] };
+  const step = (reads, h) => gruStep(reads, [], h, "after").h;
+  let now = { h: step(readingOf(p, 0), zeros(p.b_hh.length)), copies: [] };
   if (letters) {
     const before = exchanged(p, letters.slice(0, -1), kept);
-    const x = ONE_HOT[indexOf(letters.at(-1))];
-    const copies = before.copies.map((row) => row.map((h) => step(x, h)));
-    now = { h: step(x, before.h), copies: [...copies, ONE_HOT.map((other) => step(other, before.h))] };
+    const reads = readingOf(p, indexOf(letters.at(-1)));
+    const copies = before.copies.map((row) => row.map((h) => step(reads, h)));
+    const others = SYMBOLS.map((_, k) => step(readingOf(p, k), before.h));
+    now = { h: step(reads, before.h), copies: [...copies, others] };
   }
   if (kept.size >= KEPT) kept.clear();
   kept.set(letters, now);
@@ -143,6 +150,9 @@ export function percent(p) {
   return p >= 0.995 && p < 1 ? ">99\u00a0%" : `${Math.round(100 * p)}\u00a0%`;
 }
 
+/** A lean as it is written, over its bar and in the words. */
+export const inNats = (lean) => lean.toFixed(lean < 10 ? 2 : 1);
+
 /** A symbol as people say it. */
 export const spoken = (symbol) => (symbol === MARK ? "the end" : symbol);
 
@@ -169,9 +179,9 @@ export function tell({ typed, temperature, measure, p, order, target, lean, nats
   const was = isOver(typed) ? "were" : "are";
   const sentences = [`${first}${at} the likeliest ${was}: ${list}.`];
   if (letters) sentences.push(leanWords(letters, measure, SYMBOLS[target], lean));
-  if (isOver(typed)) {
-    sentences.push(`${letters ? `“${letters}”` : "The empty name"} is over; with its end it cost ${cost}.`);
-  } else if (letters) sentences.push(`So far the name cost ${cost}.`);
+  const whole = letters ? `“${letters}”` : "The empty name";
+  if (isOver(typed)) sentences.push(`${whole} is over; with its end it cost ${cost}.`);
+  else if (letters) sentences.push(`So far the name cost ${cost}.`);
   if (letters && at) sentences.push("Lean and cost are those of temperature 1.");
   return sentences.join(" ");
 }
@@ -179,9 +189,9 @@ export function tell({ typed, temperature, measure, p, order, target, lean, nats
 function leanWords(letters, measure, symbol, lean) {
   const by = measure === "gradient" ? "By the gradient" : "By exchange";
   const what = `${by}, the prediction of ${spoken(symbol)} leans`;
-  if (letters.length === 1) return `${what} on ${letters} by ${number(lean[0])} nats.`;
+  if (letters.length === 1) return `${what} on ${letters} by ${inNats(lean[0])} nats.`;
   const [most, least] = [Math.max(...lean), Math.min(...lean)].map((value) => lean.indexOf(value));
   const where = (n) => `letter ${n + 1}, ${letters[n]}`;
-  const end = `and least on ${where(least)} (${number(lean[least])})`;
-  return `${what} most on ${where(most)} (${number(lean[most])} nats), ${end}.`;
+  const end = `and least on ${where(least)} (${inNats(lean[least])})`;
+  return `${what} most on ${where(most)} (${inNats(lean[most])} nats), ${end}.`;
 }

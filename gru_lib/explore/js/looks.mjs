@@ -1,20 +1,27 @@
-// One look for all figures. The colours are those of gru_lib.plots (Okabe and Ito), told apart with
-// any colour vision; in the dark theme they are lighter, so that lines and words stay legible.
+// One look for all figures. The colours are near those of gru_lib.plots (Okabe and Ito), told apart
+// with any colour vision, but so dark, in the dark theme so light, that words in them are legible.
 
-export const LOOKS = `
-:host {
+const LIGHT = `
   --paper: #ffffff; --ink: #222222; --soft: #5c5c5c; --line: #cfcfcf; --fill: #f2f2f2;
-  --blue: #0072b2; --red: #c25100; --green: #007a59; --orange: #a86f00; --sky: #2f87b5;
+  --blue: #0072b2; --red: #ad4400; --green: #007a59; --orange: #946200; --sky: #2a7ba6;
   --purple: #9c4a7d;
   --input: #e3eff8; --state: #fdf0d5; --output: #e0f2ea; --lit: #ffe08a;
-  display: block; color-scheme: light;
-}
-:host([data-theme="dark"]) {
-  --paper: #1b1f24; --ink: #e8e8e8; --soft: #a9b1ba; --line: #4a525c; --fill: #2a3037;
-  --blue: #5cb8f0; --red: #ff9352; --green: #3fcf9f; --orange: #f0b429; --sky: #8ccdf2;
+  color-scheme: light;
+`;
+const DARK = `
+  --paper: #1b1f24; --ink: #e8e8e8; --soft: #b0b8c1; --line: #4a525c; --fill: #2a3037;
+  --blue: #5cb8f0; --red: #ff9b5e; --green: #3fcf9f; --orange: #f0b429; --sky: #8ccdf2;
   --purple: #e39cc7;
-  --input: #1d3a50; --state: #4a3c1a; --output: #1c4437; --lit: #7a5c00;
+  --input: #1d3a50; --state: #352b14; --output: #1c4437; --lit: #5a4000;
   color-scheme: dark;
+`;
+
+export const LOOKS = `
+:host { display: block; ${LIGHT} }
+:host([data-theme="dark"]) { ${DARK} }
+@media print { :host([data-theme]) { ${LIGHT} } }
+@media (forced-colors: active) {
+  :host([data-theme]) { --paper: Canvas; --ink: CanvasText; --soft: CanvasText; }
 }
 * { box-sizing: border-box; }
 .card {

@@ -68,7 +68,7 @@ export function render({ model, el }) {
     stage.slider(name, { label, min: 0, max: 1, step: 0.01, format, get: () => at(name), change });
   }
   stage.slider("g", {
-    label: "candidate g, this step",
+    label: "candidate g at t",
     min: -1,
     max: 1,
     step: 0.1,

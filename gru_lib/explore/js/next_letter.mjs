@@ -3,7 +3,8 @@
 import { unpack } from "./cells.mjs";
 import { line, number, s, text } from "./draw.mjs";
 import {
-  clean, drawNext, drawToEnd, isOver, lettersOf, LONGEST, look, MARK, percent, spoken, SYMBOLS, tell,
+  clean, drawNext, drawToEnd, inNats, isOver, lettersOf, LONGEST, look, MARK, percent, spoken, SYMBOLS,
+  tell,
 } from "./letters.mjs";
 import { html } from "./page.mjs";
 import { makeStage } from "./stage.mjs";
@@ -11,7 +12,7 @@ import { makeStage } from "./stage.mjs";
 const TOP = 5; // likeliest symbols that have a button of their own
 const NOTE = { anchor: "start", size: 13, colour: "soft" };
 const FULL = { lean: 4, p: 0.3 }; // nats and probability of a full bar, unless one is larger
-const AT_REST = `at most ${LONGEST} letters, a to z; a full stop ends it`;
+const AT_REST = "a to z; a full stop ends the name";
 const OVER = "The name is over; take the end back first.";
 const TOO_LONG = `A name has at most ${LONGEST} letters.`;
 
@@ -36,7 +37,7 @@ function nameCells({ width }, { typed, target, lean }) {
     const height = (high * lean[n]) / full;
     const bar = { x: x - 10, y: base - height, width: 20, height, style: "fill: var(--purple)" };
     parts.push(s("rect", bar), line(x - 14, base, x + 14, base, { colour: "line" }));
-    parts.push(text(x, base - height - 5, lean[n].toFixed(lean[n] < 10 ? 2 : 1), { size: 13 }));
+    parts.push(text(x, base - height - 5, inNats(lean[n]), { size: 13 }));
   });
   const bottom = 88 + tall * Math.floor(letters.length / inRow) + 36;
   return { parts, bottom };
@@ -114,7 +115,7 @@ export function render({ model, el }) {
   addTopButtons(stage, seen, add);
   const format = (v) => number(v, 1);
   stage.slider("temperature", { label: "temperature τ", min: 0.2, max: 2, step: 0.1, format });
-  stage.slider("seed", { label: "seed of the draws", min: 0, max: 99, step: 1 });
+  stage.slider("seed", { label: "random seed", min: 0, max: 99, step: 1 });
   addDrawButtons(stage, model, params, hear);
   const options = { gradient: "gradient", exchange: "exchange" };
   stage.choice("measure", { label: "lean by", options });
@@ -151,19 +152,27 @@ function addInput(stage, model) {
     refusal = { words, typed: model.get("typed") };
     stage.ask();
   };
-  input.addEventListener("input", () => {
+  // Keyboards of phones build a word before they give it; to write into the field then doubles it.
+  let composing = false;
+  const take = () => {
     const { typed, hint } = clean(input.value);
-    if (input.value !== typed) {
+    if (!composing && input.value !== typed) {
       const caret = clean(input.value.slice(0, input.selectionStart)).typed.length;
       input.value = typed;
       input.setSelectionRange(caret, caret);
     }
     stage.set({ typed });
     hear(hint);
+  };
+  input.addEventListener("input", take);
+  input.addEventListener("compositionstart", () => (composing = true));
+  input.addEventListener("compositionend", () => {
+    composing = false;
+    take();
   });
   stage.add(html("div", { style: row }, label, input, hint), () => {
     const typed = model.get("typed");
-    if (input.value !== typed) input.value = typed;
+    if (!composing && input.value !== typed) input.value = typed;
     const words = refusal.typed === typed ? refusal.words : "";
     if (hint.textContent !== (words || AT_REST)) hint.textContent = words || AT_REST;
     hint.style.color = `var(--${words ? "red" : "soft"})`;
@@ -174,21 +183,21 @@ function addInput(stage, model) {
 /** The likeliest symbols as buttons: what a click on a bar does, by keyboard. */
 function addTopButtons(stage, seen, add) {
   let symbols = [];
+  const style = "flex: 0 0 5.6em; padding: 3px 6px; white-space: nowrap"; // one width, at ease
   const nodes = Array.from({ length: TOP }, (_, n) => {
-    const node = html("button", { type: "button", style: "padding: 3px 6px; white-space: nowrap" });
+    const node = html("button", { type: "button", style });
     node.addEventListener("click", () => add(symbols[n]));
     return node;
   });
   const row = "align-items: center; gap: 4px 10px; flex: 1 1 100%";
   const group = { class: "buttons", role: "group", "aria-label": "Go on with", style: row };
   const name = html("span", { "aria-hidden": "true" }, "go on with");
-  const grid = "display: grid; grid-template-columns: repeat(auto-fill, minmax(5.4em, 1fr)); gap: 6px";
-  const five = html("div", { style: `${grid}; flex: 1 1 280px; max-width: 460px` }, ...nodes);
+  const five = html("div", { class: "buttons", style: "flex: 1 1 280px" }, ...nodes);
   stage.add(html("div", group, name, five), () => {
     const { p, order } = seen();
     symbols = order.slice(0, TOP).map((k) => SYMBOLS[k]);
     nodes.forEach((node, n) => {
-      node.textContent = `${symbols[n]} ${percent(p[order[n]])}`;
+      node.textContent = `${symbols[n] === MARK ? "end" : symbols[n]} ${percent(p[order[n]])}`;
       node.setAttribute("aria-label", `${spoken(symbols[n])}, ${percent(p[order[n]])}`);
     });
   });
@@ -211,6 +220,6 @@ function addDrawButtons(stage, model, params, hear) {
     }],
     ["Back one letter", () => stage.set({ typed: get("typed").slice(0, -1) })],
   );
-  const words = () => (done() ? "Draw another name" : "Draw to the end");
+  const words = () => (done() ? "Another name" : "Draw to the end");
   stage.add(html("span", { style: "flex: 1 1 100%" }), () => (toEnd.textContent = words())); // a new row
 }

@@ -13,20 +13,23 @@ export function html(tag, attributes = {}, ...children) {
 /** Keep `host.dataset.theme` equal to the page's theme: the book's, JupyterLab's, the system's. */
 export function followTheme(host) {
   const system = matchMedia("(prefers-color-scheme: dark)");
+  const forced = matchMedia("(forced-colors: active)"); // then the system's colours win over the page's
   const look = () => {
     const book = document.documentElement.dataset.theme;
     const lab = document.body.dataset.jpThemeLight;
-    const dark = lab ? lab === "false" : book ? book === "dark" : system.matches;
+    const chosen = lab ? lab === "false" : book ? book === "dark" : system.matches;
+    const dark = forced.matches ? system.matches : chosen;
     host.dataset.theme = dark ? "dark" : "light";
   };
   const observer = new MutationObserver(look);
   observer.observe(document.documentElement, { attributeFilter: ["data-theme"] });
   observer.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
-  system.addEventListener("change", look);
+  const queries = [system, forced];
+  for (const query of queries) query.addEventListener("change", look);
   look();
   return () => {
     observer.disconnect();
-    system.removeEventListener("change", look);
+    for (const query of queries) query.removeEventListener("change", look);
   };
 }
 

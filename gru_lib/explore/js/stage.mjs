@@ -26,8 +26,8 @@ export function makeStage(model, el) {
   const controls = html("div", { class: "controls" });
   const reset = html("button", { type: "button", class: "reset" }, "Reset");
   const head = html("span", { class: "title", id: "title" }, title);
-  const about = html("p", { class: "unseen", id: "about" }, description);
-  const named = { role: "group", "aria-labelledby": "title", "aria-describedby": "about" };
+  const about = html("p", { class: "unseen" }, description);
+  const named = { role: "group", "aria-labelledby": "title" };
   root.append(
     html("style", {}, LOOKS),
     html(
@@ -47,21 +47,35 @@ export function makeStage(model, el) {
   let draw = () => ({ height: 0, parts: [], label: "", words: "" });
   let asked = 0;
   let quiet = 0;
+  let told = null; // the words that a screen reader has had, or could read from the start
+  let width = 0;
   let motion = 0;
   let ended = null;
 
+  /** The picture's width; a figure in something closed has none yet, and is drawn small. */
+  const room = () => Math.max(260, Math.round(picture.getBoundingClientRect().width));
+  /** Let a screen reader hear the words when the hand rests; then they stand in the page once only. */
+  const speak = (now) => {
+    clearTimeout(quiet);
+    told ??= now;
+    spoken.textContent = "";
+    if (ended || now === told) return; // in motion there is no rest
+    quiet = setTimeout(() => {
+      spoken.textContent = told = now;
+      quiet = setTimeout(() => (spoken.textContent = ""), 5000);
+    }, 700);
+  };
   const redraw = () => {
     asked = 0;
     made.refresh();
-    const width = Math.max(260, Math.round(picture.getBoundingClientRect().width));
+    width = room();
     const drawn = draw({ width, narrow: width < 520 });
     picture.setAttribute("viewBox", `0 0 ${width} ${drawn.height}`);
     picture.setAttribute("height", drawn.height);
     picture.setAttribute("aria-label", drawn.label);
     picture.replaceChildren(...drawn.parts);
     words.textContent = drawn.words;
-    clearTimeout(quiet); // a screen reader hears of the result when the hand rests
-    quiet = setTimeout(() => (spoken.textContent = drawn.words), 700);
+    speak(drawn.words);
   };
   const ask = () => (asked ||= requestAnimationFrame(redraw));
   const set = (values) => {
@@ -73,15 +87,17 @@ export function makeStage(model, el) {
     model.on(`change:${name}`, ask);
     leave.push(() => model.off(`change:${name}`, ask));
   }
-  const resizing = new ResizeObserver(ask);
+  const resizing = new ResizeObserver(() => room() !== width && ask());
   resizing.observe(host);
   leave.push(() => resizing.disconnect());
 
   /** End the motion, if any. Every control does so first: the reader's hand wins. */
   const stop = () => {
     cancelAnimationFrame(motion);
-    ended?.();
+    if (!ended) return;
+    ended();
     ended = null;
+    ask(); // the words where it ended are to be heard
   };
   /** Call `frame(now)` before every repaint until it returns false or `stop`; then `after()`. */
   const run = (frame, after) => {
@@ -130,21 +146,29 @@ export function makeStage(model, el) {
       ];
     },
 
-    /** Call `move(x, y)` while a finger or the mouse draws over the picture; touch scrolls stay. */
+    /** Call `move(x, y)` while a finger or the mouse draws over the picture, and for a tap. */
     drag(move) {
-      picture.style.touchAction = "pan-y";
-      let held = false;
-      const to = (event) => held && move(...this.point(event));
-      picture.addEventListener("pointerdown", (event) => {
+      picture.style.touchAction = "pan-y"; // a finger that goes up or down scrolls the page
+      let from = null; // where the hand came down, until it lets go
+      let held = false; // whether it draws; a finger does when it has gone sideways, or in the end
+      const to = (event) => {
+        if (!from || !event.isPrimary) return;
+        held ||= event.type === "pointerup" || Math.abs(event.clientX - from) > 8;
+        if (!held) return;
         stop();
-        held = true;
+        move(...this.point(event));
+      };
+      const end = () => (from = null);
+      picture.addEventListener("pointerdown", (event) => {
+        if (!event.isPrimary || event.button !== 0) return;
+        from = event.clientX;
+        held = event.pointerType !== "touch";
         picture.setPointerCapture(event.pointerId);
         to(event);
       });
       picture.addEventListener("pointermove", to);
-      for (const name of ["pointerup", "pointercancel"]) {
-        picture.addEventListener(name, () => (held = false));
-      }
+      picture.addEventListener("pointerup", (event) => (to(event), end()));
+      picture.addEventListener("pointercancel", end);
     },
   };
 }

@@ -114,7 +114,8 @@ function backWords({ w, h, y, t, k, direct, dh, arrows }) {
   const slope = `(1 − h${sub(t + 2)}²)`;
   const product = `${three(arrow.part)} · ${three(1 - h[t + 1] ** 2)} · ${braced(w)}`;
   const all = arrow.cross === arrow.terms;
-  const part = all ? "," : `. Their part of ${three(dh[t + 1])} is ${three(arrow.part)}, and`;
+  const their = arrow.cross === 1 ? "Its" : "Their";
+  const part = all ? "," : `. ${their} part of ${three(dh[t + 1])} is ${three(arrow.part)}, and`;
   const result = `${three(arrow.part)} · ${slope} · w = ${product} = ${three(arrow.amount)}`;
   return `${head} ${which}${part} ${result}.`;
 }
@@ -166,7 +167,7 @@ export function render({ model, el }) {
     const view = unrolledView(Object.fromEntries(names.map((name) => [name, model.get(name)])));
     return {
       ...drawUnrolled(room, view, phase),
-      label: "The network with one column per step: input, state and loss term, and the arrows between",
+      label: "The network step by step: input, state and loss term, and the arrows between them",
       words: unrolledWords(view),
     };
   });

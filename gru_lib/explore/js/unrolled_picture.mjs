@@ -99,14 +99,14 @@ function drawArrow(one, place, arrived) {
   const [x, y] = [(x1 + x2) / 2, (y1 + y2) / 2];
   const letters = { colour, size: 13, anchor: upright ? (side < 0 ? "end" : "start") : "middle" };
   if (upright) parts.push(text(x + side * 10, y + (kind === "back" ? -2 : 5), brief(value), letters));
-  else parts.push(text(x, y + (side < 0 ? -16 : 19), brief(value), letters));
+  else parts.push(text(x, y + (side < 0 ? -16 : 24), brief(value), letters));
   return parts;
 }
 
 /** A dot for every loss term that would cross on the full path: filled if it does with this k. */
 function dots({ ends: [x1, y1, x2, y2], terms, cross }, { down }) {
   const [x, y] = [(x1 + x2) / 2, (y1 + y2) / 2];
-  const [first, level] = down ? [x + 17, cross ? y + 11 : y - 7] : [x - (terms - 1) * 4.5, y + 32];
+  const [first, level] = down ? [x + 17, cross ? y + 11 : y - 7] : [x - (terms - 1) * 4.5, y + 36];
   const all = Array.from({ length: terms }, (_, i) => {
     const style = `fill: var(--${i < cross ? "red" : "paper"}); stroke: var(--red)`;
     return s("circle", { cx: first + i * 9, cy: level, r: 3.2, style, "stroke-width": 1.3 });
