@@ -556,7 +556,7 @@ def test_a_damaged_pack_is_refused():
     ]
 
 
-@pytest.mark.parametrize("bad", [np.array([1j]), "word", None, [object()]], ids=repr)
+@pytest.mark.parametrize("bad", [np.array([1j]), "word", None, ["word", None]], ids=repr)
 def test_only_real_numbers_are_packed(bad):
     with pytest.raises(TypeError, match=r"^b_h: expected an array of real numbers, got dtype "):
         weights.pack({"b_h": bad})
