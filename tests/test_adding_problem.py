@@ -22,10 +22,10 @@ def validation_loss(layer, iterations, time=50, batch_size=64):
     return mean_squared_error(model.forward(x)[0], y)[0]
 
 
-@pytest.mark.parametrize(("layer", "iterations"), [(GRU, 800), (LSTM, 1700)])
+@pytest.mark.parametrize(("layer", "iterations"), [(GRU, 1000), (LSTM, 1700)])
 def test_gates_solve_the_adding_problem(layer, iterations):
-    # With other seeds the GRU ends between 0.002 and 0.006, as it may with another BLAS.
-    assert validation_loss(layer, iterations) < SOLVED
+    # After 800 iterations the GRU has 0.002 to 0.006, by the order of the batches; after 1000 less.
+    assert validation_loss(layer, iterations) < SOLVED / 2
 
 
 def test_the_vanilla_rnn_does_not():
