@@ -7,9 +7,14 @@ BIN := .venv/bin
 READY := .venv/.ready
 TORCH = $(shell $(BIN)/python -c 'import torch' 2>/dev/null && echo yes)
 WITHOUT = $(if $(TORCH),,book/07-pytorch.ipynb)
-NOTEBOOKS = $(filter-out $(WITHOUT),$(wildcard book/*.ipynb book/appendix/*.ipynb))
+SOLVED = book/solutions/*.ipynb book/exercises/*.ipynb # names found when a command runs
+NOTEBOOKS = $(filter-out $(WITHOUT),$(wildcard book/*.ipynb book/appendix/*.ipynb)) $(SOLVED)
+CONVERT = $(BIN)/jupyter nbconvert --log-level WARN --to notebook --inplace
+EXECUTE = GRU_LIB_STATIC=1 OPENBLAS_NUM_THREADS=1 $(CONVERT) --execute \
+	--ExecutePreprocessor.record_timing=False --ExecutePreprocessor.store_widget_state=False
+COALESCE = $(CONVERT) --coalesce-streams
 
-.PHONY: help book test lab refresh bench mutants clean
+.PHONY: help book test lab refresh exercises bench mutants clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -42,12 +47,17 @@ lab: $(READY) ## open the notebooks in JupyterLab
 
 refresh: $(READY) ## execute every notebook anew, and write the pages and diagrams made by scripts
 	@test -z "$(WITHOUT)" || echo "PyTorch is not installed: $(WITHOUT) stays as it is"
-	@GRU_LIB_STATIC=1 OPENBLAS_NUM_THREADS=1 $(BIN)/jupyter nbconvert --log-level WARN \
-		--to notebook --inplace --execute --ExecutePreprocessor.record_timing=False \
-		--ExecutePreprocessor.store_widget_state=False $(NOTEBOOKS)
-	@$(BIN)/jupyter nbconvert --log-level WARN --to notebook --inplace --coalesce-streams $(NOTEBOOKS)
+	@$(EXECUTE) $(NOTEBOOKS)
+	@$(COALESCE) $(NOTEBOOKS)
 	@$(BIN)/python tests/equations.py
 	@$(BIN)/python book/figures/draw.py
+
+exercises: $(READY) ## make the exercises from the solutions, and execute both
+	@$(BIN)/python -c 'import nbgrader' 2>/dev/null || \
+		{ echo "This needs nbgrader: $(BIN)/python -m pip install -r book/requirements-nbgrader.txt"; exit 1; }
+	@$(BIN)/python book/solutions/clear.py
+	@$(EXECUTE) $(SOLVED)
+	@$(COALESCE) $(SOLVED)
 
 bench: $(READY) ## time gru_lib against PyTorch (pip install -r book/requirements-torch.txt first)
 	@$(BIN)/python benchmarks/bench.py

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
 import matplotlib
@@ -34,7 +35,7 @@ KINDS = {
 seeds = st.integers(0, 2**32 - 1)
 
 
-NEEDS_TORCH = "07-pytorch.ipynb"
+NEEDS_TORCH = Path(__file__).resolve().parents[1] / "book" / "07-pytorch.ipynb"
 HINT = (
     "this whole notebook needs PyTorch; to include it: "
     "python -m pip install -r book/requirements-torch.txt"
@@ -46,7 +47,7 @@ def pytest_collection_modifyitems(items):
     if os.environ.get("CI") or importlib.util.find_spec("torch") is not None:
         return  # CI has it, or fails
     for item in items:
-        if item.path.name == NEEDS_TORCH:
+        if item.path == NEEDS_TORCH:
             item.add_marker(pytest.mark.skip(reason=HINT))
 
 

@@ -44,7 +44,17 @@ TOUCH = [
     "explore.live",
     "explore",
 ]
-ORDER = GROUND + CELLS + JOINED + UPSTAIRS + SERIES + TOUCH
+CHECK = [
+    "check.verdict",
+    "check.watch",
+    "check.outcome",
+    "check.case",
+    "check.symptoms",
+    "check.diagnosis",
+    "check.exercise",
+    "check.quiz",
+    "check",
+]
 FOLDER = Path(gru_lib.__file__).parent
 
 
@@ -57,6 +67,12 @@ def module_name(path):
 
 FILES = {module_name(path): path for path in sorted(FOLDER.rglob("*.py"))}
 TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in FILES.items()}
+# One module an exercise; a chapter's package stands behind its modules.
+CHAPTERS = sorted(
+    (name for name in FILES if name.startswith("check.chapter")),
+    key=lambda name: (name.split(".")[1], name.count(".") == 1, name),
+)
+ORDER = GROUND + CELLS + JOINED + UPSTAIRS + SERIES + TOUCH + CHECK + CHAPTERS
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -64,9 +80,10 @@ def imported(tree, package=""):
     """Names of the modules of gru_lib that a module of one of its packages imports, anywhere."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
-            folder = f"{package}." if package and node.level == 1 else ""
+            folders = package.split(".") if package else []
+            folders = folders[: len(folders) + 1 - node.level]
             names = [node.module] if node.module else [alias.name for alias in node.names]
-            yield from (folder + name for name in names)
+            yield from (".".join([*folders, name]) for name in names)
         elif isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "gru_lib":
             yield node.module.removeprefix("gru_lib").lstrip(".")
         elif isinstance(node, ast.Import):
@@ -98,8 +115,15 @@ def test_every_module_has_its_place():
 
 @pytest.mark.parametrize("module", ORDER)
 def test_a_module_imports_only_from_those_above_it(module):
-    package = "explore" if FILES[module].parent.name == "explore" else ""
+    package = ".".join(FILES[module].parent.relative_to(FOLDER).parts)
     assert set(imported(TREES[module], package)) <= set(ORDER[: ORDER.index(module)])
+
+
+@pytest.mark.parametrize("module", CHAPTERS)
+def test_an_exercise_needs_no_other_chapter(module):
+    names = set(imported(TREES[module], ".".join(FILES[module].parent.relative_to(FOLDER).parts)))
+    chapter = ".".join(module.split(".")[:2])
+    assert all(name.startswith(chapter) for name in names if name.startswith("check.chapter"))
 
 
 def test_imports_are_seen_in_every_form():
@@ -107,6 +131,11 @@ def test_imports_are_seen_in_every_form():
     assert list(imported(ast.parse(source + "import numpy\nfrom os import path"))) == list("abcd")
     inside = "from .figure import Figure\nfrom ..rnn import RNN\n"
     assert list(imported(ast.parse(inside), "explore")) == ["explore.figure", "rnn"]
+    deeper = (
+        "from .a import b\nfrom ..exercise import E\nfrom .. import watch\nfrom ...gru import G"
+    )
+    names = ["check.chapter01.a", "check.exercise", "check.watch", "gru"]
+    assert list(imported(ast.parse(deeper), "check.chapter01")) == names
 
 
 @pytest.mark.parametrize("module", TREES)

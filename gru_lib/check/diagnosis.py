@@ -1,0 +1,206 @@
+"""What is wrong with an answer: which usual mistake gives the same numbers, or which symptom.
+
+The answer's results are compared with those of a right solution into which one usual mistake, a
+*slip*, or two, have been put: if they agree in every case, that is the mistake. Failing that,
+general symptoms are looked for.
+"""
+
+import itertools
+
+import numpy as np
+
+from .case import Found, difference
+from .outcome import call, close, same
+from .symptoms import GENERAL
+from .verdict import RIGHT
+
+
+class Diagnosis:
+    """The results of one answer to an exercise, in all its cases.
+
+    Args:
+        exercise: an `Exercise`.
+        answer: the function that was handed in.
+        outcomes: its `Outcome` in each of the exercise's cases.
+
+    """
+
+    def __init__(self, exercise, answer, outcomes):
+        self.exercise, self.answer, self.outcomes = exercise, answer, outcomes
+        self.cases, self.names = exercise.drawn, exercise.outputs
+        self.loose = [name in exercise.loose for name in self.names]
+        self.rights = [
+            same(outcome, case.truth, self.loose)
+            for outcome, case in zip(outcomes, self.cases, strict=True)
+        ]
+
+    def found(self):
+        """Return (diagnosis, message)."""
+        if not all(self.rights):
+            return self._mistake()
+        number = len(self.outcomes)
+        return (
+            self._changed() or self._remembers() or (RIGHT, f"Right in all {number} random cases.")
+        )
+
+    def _mistake(self):
+        evidence = self._evidence()
+        slips = self._matching(1)
+        if not slips:
+            refused = self._unusable() or self._changed() or self._remembers()
+            if refused:
+                return refused
+            slips = self._matching(2) or self._matching_apart()
+        if slips:
+            explained = [self._explained(slip) for slip in slips]
+            if len(slips) > 1:
+                explained = [f"{i}. {text}" for i, text in enumerate(explained, 1)]
+            return ", and ".join(slips), "\n".join([*explained, evidence])
+        diagnosis, message = self._symptom()
+        return diagnosis, f"{message}\n{evidence}"
+
+    def _matching(self, count):
+        """Return the first `count` slips that together give the same results, or ()."""
+        for slips in itertools.combinations(self.exercise.slips, count):
+            if self._agrees(self.exercise.slipped(*slips)):
+                return slips
+        return ()
+
+    def _agrees(self, variant):
+        """Whether a variant gives the answer's results, of which some are wrong, in every case.
+
+        Where one of the two raises (a product of matrices that do not fit), it is enough that both
+        are wrong: a slip can be written in several ways.
+        """
+        seen = False
+        for outcome, case, ok in zip(self.outcomes, self.cases, self.rights, strict=True):
+            other = call(variant, case.arguments, self.names)
+            if same(outcome, other, self.loose):
+                seen |= not ok and outcome.values is not None
+            elif ok or not (outcome.error or other.error) or same(other, case.truth, self.loose):
+                return False
+        return seen
+
+    def _matching_apart(self):
+        """Return slips that explain the wrong outputs one by one, if all can be explained."""
+        slips = []
+        for j in self._wrong():
+            matching = next((s for s in self.exercise.slips if self._matches_in(j, s)), None)
+            if matching is None:
+                return ()
+            slips.append(matching)
+        return tuple(dict.fromkeys(slips))
+
+    def _matches_in(self, j, slip):
+        variant = self.exercise.slipped(slip)
+        for outcome, case in zip(self.outcomes, self.cases, strict=True):
+            other = call(variant, case.arguments, self.names)
+            if other.values is None or not close(outcome.values[j], other.values[j], self.loose[j]):
+                return False
+        return True
+
+    def _wrong(self):
+        """Return the places of the outputs that are wrong in some case."""
+        return [
+            j
+            for j in range(len(self.names))
+            if not all(
+                close(outcome.values[j], case.truth.values[j], self.loose[j])
+                for outcome, case in zip(self.outcomes, self.cases, strict=True)
+            )
+        ]
+
+    def _explained(self, slip):
+        text = self.exercise.slips[slip]
+        if isinstance(text, str):
+            return text
+        i = next(
+            i for i, ok in enumerate(self.rights) if not ok and self.outcomes[i].values is not None
+        )
+        case = self.cases[i]
+        yours = dict(zip(self.names, self.outcomes[i].values, strict=True))
+        expected = dict(zip(self.names, case.truth.values, strict=True))
+        return text(Found(case.arguments, yours, expected, case.sizes))
+
+    def _unusable(self):
+        """Return the problem of the first call that gave nothing to compare, or None."""
+        for outcome, case in zip(self.outcomes, self.cases, strict=True):
+            if outcome.problem:
+                diagnosis, message = outcome.problem
+                return diagnosis, f"{message} (In the first such case{case.where()}.)"
+        return None
+
+    def _changed(self):
+        for outcome in self.outcomes:
+            if outcome.changed:
+                names = ", ".join(f"`{name}`" for name in outcome.changed)
+                return "input changed in place", (
+                    f"It changes its input {names}: whoever called it finds other numbers there "
+                    "afterwards. `a += b`, `a *= b` and `a[...] = b` write into the array that was "
+                    "handed over; `a = a + b` makes a new one, and so does `a.copy()`."
+                )
+        return None
+
+    def _remembers(self):
+        again = call(self.answer, self.cases[0].arguments, self.names)
+        if same(again, self.outcomes[0], self.loose):
+            return None
+        return "keeps something between calls", (
+            "Called twice with the same arguments, it gives two results. Something is kept from "
+            "call to call (a global array, a default argument that is changed) or drawn at random."
+        )
+
+    def _symptom(self):
+        wrong = self._wrong()
+        for j in wrong:
+            given = [outcome.values[j] for outcome in self.outcomes]
+            expected = [case.truth.values[j] for case in self.cases]
+            for symptom in GENERAL:
+                seen = symptom(self.names[j], given, expected, self.cases, self.loose[j])
+                if seen:
+                    return seen
+        unused = self._unused(wrong)
+        if unused:
+            return unused
+        names = ", ".join(f"`{self.names[j]}`" for j in wrong)
+        right = [f"`{n}`" for j, n in enumerate(self.names) if j not in wrong]
+        kept = f" ({', '.join(right)}: right.)" if right else ""
+        return "unrecognised", (
+            f"{names}: not right, and not in a way that is known here.{kept} Work the case below "
+            "out by hand, or take the smallest one you can, and compare line by line."
+        )
+
+    def _unused(self, wrong):
+        """Return the argument that should matter, and does not, if there is one."""
+        for name in self.cases[0].arguments:
+            matters = ignored = 0
+            for i in range(len(self.cases) - 1):
+                here, next_ = self.cases[i].arguments, self.cases[i + 1].arguments
+                if np.shape(here[name]) != np.shape(next_[name]) or here[name] is next_[name]:
+                    continue
+                mixed = here | {name: next_[name]}
+                truth = call(self.exercise.truth, mixed, self.names)
+                ours = call(self.answer, mixed, self.names)
+                if truth.values is None or ours.values is None:
+                    continue
+                moved = not same(truth, self.cases[i].truth)
+                matters += moved
+                ignored += moved and same(ours, self.outcomes[i])
+            if matters and ignored == matters:
+                return "argument not used", (
+                    f"The result does not depend on `{name}`: with another `{name}` it stays the "
+                    "same to the last digit, and it should not."
+                )
+        return None
+
+    def _evidence(self):
+        """Return one number of the first wrong case, beside the right one."""
+        for outcome, case, ok in zip(self.outcomes, self.cases, self.rights, strict=True):
+            if ok or outcome.values is None:
+                continue
+            for name, ours, truth in zip(
+                self.names, outcome.values, case.truth.values, strict=True
+            ):
+                if ours.shape == truth.shape and not close(ours, truth):
+                    return f"For example{case.listed()}: {difference(name, ours, truth)}"
+        return ""

@@ -1,0 +1,104 @@
+"""What can be said of a wrong result without knowing the exercise: sign, factor, transpose, …
+
+Each function takes the arrays of one output over all cases, the answer's and the expected ones, and
+returns `(diagnosis, message)` or None.
+"""
+
+import numpy as np
+
+from .outcome import close
+
+
+def wrong_shape(name, given, expected, cases, loose):
+    """The shape is not the one asked for."""
+    for ours, truth, case in zip(given, expected, cases, strict=True):
+        squeezed = np.squeeze(ours).shape == np.squeeze(truth).shape
+        if ours.shape == truth.shape or (loose and squeezed):
+            continue
+        message = f"`{name}`: expected shape {truth.shape}, got {ours.shape}{case.where()}."
+        if ours.ndim == 2 and ours.shape == truth.shape[::-1]:
+            return "transposed", f"{message} It looks transposed."
+        if squeezed:
+            return "wrong shape", f"{message} An axis of length 1 is missing, or is too much."
+        return "wrong shape", message
+    return None
+
+
+def not_finite(name, given, expected, cases, loose):
+    """NaN or infinity where a number is expected."""
+    for ours, truth, case in zip(given, expected, cases, strict=True):
+        if ours.dtype.kind == "f" and ours.shape == truth.shape:
+            bad = ~np.isfinite(ours) & np.isfinite(truth)
+            if bad.any():
+                count = f"{bad.sum()} of its {bad.size} numbers" if bad.size > 1 else "the number"
+                return "not finite", (
+                    f"`{name}`: {count} came out as {ours[bad][0]}{case.where()}. Look for an "
+                    "overflow in `exp`, the logarithm of 0, or a division by 0."
+                )
+    return None
+
+
+def factor(name, given, expected, cases, loose):
+    """Every number is the right one times the same factor: a sign, a size, a constant."""
+    ratios = [_ratio(np.squeeze(a), np.squeeze(b)) for a, b in zip(given, expected, strict=True)]
+    known = [(r, c) for r, c in zip(ratios, cases, strict=True) if r != "zero"]
+    if not known or any(r is None for r, _ in known):
+        return None
+    if all(np.isclose(r, -1) for r, _ in known):
+        return "sign", f"`{name}` has the wrong sign: every number is minus the right one."
+    for size in known[0][1].sizes:
+        counts = [case.sizes[size] for _, case in known]
+        if len(set(counts)) == 1:
+            continue
+        for mean, power in ((False, 1), (True, -1)):
+            if all(
+                np.isclose(r, float(n) ** power) for (r, _), n in zip(known, counts, strict=True)
+            ):
+                way = f"{'divided' if mean else 'multiplied'} by the {size}"
+                return "mean for sum" if mean else "sum for mean", (
+                    f"`{name}` is the right one {way}"
+                    f"{known[-1][1].where()}: a {'mean' if mean else 'sum'} where a "
+                    f"{'sum' if mean else 'mean'} belongs."
+                )
+    if all(np.isclose(r, known[0][0]) for r, _ in known):
+        return "factor", f"`{name}` is {known[0][0]:.4g} times the right one, in every case."
+    return None
+
+
+def _ratio(ours, truth):
+    """The number c with ours = c truth; "zero" where truth is 0; None if there is no such c."""
+    if ours.shape != truth.shape or ours.dtype.kind != "f" or truth.dtype.kind != "f":
+        return None
+    square = float(np.sum(truth * truth))
+    if square == 0:
+        return "zero" if not np.any(ours) else None
+    c = float(np.sum(ours * truth)) / square
+    return c if c != 0 and close(ours, c * truth) else None
+
+
+def transposed(name, given, expected, cases, loose):
+    """A square matrix that is the transpose of the right one."""
+    pairs = [(a, b) for a, b in zip(given, expected, strict=True) if b.ndim == 2]
+    pairs = [(a, b) for a, b in pairs if not close(a, b)]
+    if pairs and all(close(a.T, b) for a, b in pairs):
+        return "transposed", f"`{name}` is the transpose of the right one."
+    return None
+
+
+def shifted(name, given, expected, cases, loose):
+    """The right numbers, one place too early or too late along some axis."""
+    pairs = [(a, b) for a, b in zip(given, expected, strict=True) if not close(a, b, loose)]
+    pairs = [(a, b) for a, b in pairs if a.shape == b.shape and b.ndim and b.dtype.kind == "f"]
+    for axis in range(max((b.ndim for _, b in pairs), default=0)):
+        long = [
+            (np.moveaxis(a, axis, 0), np.moveaxis(b, axis, 0)) for a, b in pairs if b.ndim > axis
+        ]
+        long = [(a, b) for a, b in long if len(b) > 2]
+        for early, way in ((True, "early"), (False, "late")):
+            cut = [(a[:-1], b[1:]) if early else (a[1:], b[:-1]) for a, b in long]
+            if cut and all(close(a, b) for a, b in cut):
+                return "off by one", f"`{name}`: the right numbers stand one place too {way}."
+    return None
+
+
+GENERAL = (wrong_shape, not_finite, factor, transposed, shifted)
