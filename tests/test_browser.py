@@ -114,6 +114,7 @@ def test_from_a_file_nothing_leaves_the_page(browser, page):
 def test_a_phone_does_not_scroll_sideways(browser, page, scheme):
     with Visit(browser, f"file://{HTML}/{page}.html", width=360, scheme=scheme) as visit:
         assert visit.page.evaluate("document.documentElement.dataset.theme") == scheme
+        visit.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         wide = visit.page.evaluate(
             "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )
@@ -125,6 +126,51 @@ def test_a_phone_does_not_scroll_sideways(browser, page, scheme):
             )
             == []
         )  # nor does any displayed formula
+
+
+CHAPTERS = [page for page in PAGES if page.startswith("book/0") or page.startswith("book/1")]
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_a_quiz_is_answered_by_keyboard(browser, page):
+    with Visit(browser, f"file://{HTML}/{page}.html") as visit:
+        choices = visit.page.locator(".gru-lib-quiz details")
+        assert choices.count() >= 15
+        assert visit.page.locator(".gru-lib-quiz details[open]").count() == 0
+        raw = visit.page.locator(".gru-lib-quiz").evaluate("e => e.textContent.includes('\\\\(')")
+        assert not raw  # all mathematics is set
+        choices.first.locator("summary").focus()
+        for key in ("Enter", "Tab", "Space"):
+            visit.page.keyboard.press(key)
+        for k in (0, 1):
+            words = choices.nth(k).locator("p").inner_text()
+            assert words.startswith(("Right.", "Not this one."))
+            assert choices.nth(k).locator("p").is_visible()
+        visit.page.keyboard.press("Space")
+        assert not choices.nth(1).locator("p").is_visible()
+
+
+EXERCISES = [page for page in PAGES if page.startswith("book/exercises/")]
+
+
+@pytest.mark.parametrize("page", EXERCISES)
+def test_hints_open_and_each_solution_is_one_click_away_and_out_of_sight(browser, page):
+    with Visit(browser, f"file://{HTML}/{page}.html") as visit:
+        hints = visit.page.locator("article details")
+        assert hints.count() >= 8
+        assert not hints.first.locator("p").first.is_visible()
+        hints.first.locator("summary").press("Enter")
+        assert hints.first.locator("p").first.is_visible()
+        links = visit.page.locator("article a", has_text="The solution")
+        number = links.count()
+        assert number == visit.page.locator("article h2").count() >= 4
+        assert visit.page.locator("article .gru-lib-verdict").count() == number
+        heading = visit.page.locator("article h2").nth(number - 1).inner_text()
+        links.nth(number - 1).click()
+        visit.page.wait_for_load_state("load")
+        assert "/solutions/" in visit.page.url
+        there = visit.page.locator("section:target > h2, span:target ~ h2").first.inner_text()
+        assert there == heading
 
 
 def test_search_finds_a_chapter(browser, server):

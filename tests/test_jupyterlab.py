@@ -1,4 +1,4 @@
-"""A touchable figure in JupyterLab itself: the page's slider and Python's number are one.
+"""A touchable figure, a quiz and a verdict in JupyterLab itself.
 
 Without Chromium and Playwright this is skipped, and says so; CI always has them.
 """
@@ -21,6 +21,8 @@ CELLS = [
     "print('Python has', figure.step)",
     "figure.step = 11",
     "figure",  # a second view of the same
+    "from gru_lib.check import chapter01, quiz\n\nquiz(1)",
+    "chapter01.truncated_bptt(lambda x, dh, W_x, W_h, b, k: (W_x, W_h * float('nan'), b))",
 ]
 
 
@@ -49,12 +51,12 @@ def lab(tmp_path):
         server.wait(20)
 
 
-def test_slider_and_python_are_one(browser, lab):  # noqa: F811
-    page = browser.new_context(viewport={"width": 1280, "height": 1400}).new_page()
+def test_slider_and_python_are_one_and_a_quiz_and_a_verdict_are_shown(browser, lab):  # noqa: F811
+    page = browser.new_context(viewport={"width": 1280, "height": 2400}).new_page()
     page.set_default_timeout(60_000)
     page.goto(lab)
     cells = page.locator(".jp-Notebook .jp-CodeCell")
-    cells.nth(3).wait_for()
+    cells.nth(5).wait_for()
 
     def run(k):
         """Execute a cell, as often as it takes: a key pressed while the page loads can be lost."""
@@ -97,4 +99,16 @@ def test_slider_and_python_are_one(browser, lab):  # noqa: F811
         "c => c.innerText.includes('Python has 3')", arg=cells.nth(1).element_handle()
     )
     assert slider.get_attribute("aria-valuetext") == "3"
+
+    run(4)
+    quiz = cells.nth(4).locator(".gru-lib-quiz")
+    quiz.locator("mjx-container").first.wait_for()  # the mathematics is set
+    right = quiz.locator("details.right").first
+    expect(right.locator("p")).to_be_hidden()
+    right.locator("summary").press("Enter")
+    expect(right.locator("p")).to_contain_text("Right.")
+    expect(right.locator("p")).to_be_visible()
+    run(5)
+    verdict = cells.nth(5).locator(".gru-lib-verdict")
+    expect(verdict).to_contain_text("truncated_bptt: not yet (not finite)")
     page.context.close()
