@@ -171,27 +171,37 @@ class Diagnosis:
         )
 
     def _unused(self, wrong):
-        """Return the argument that should matter, and does not, if there is one."""
-        for name in self.cases[0].arguments:
-            matters = ignored = 0
-            for i in range(len(self.cases) - 1):
-                here, next_ = self.cases[i].arguments, self.cases[i + 1].arguments
-                if np.shape(here[name]) != np.shape(next_[name]) or here[name] is next_[name]:
-                    continue
-                mixed = here | {name: next_[name]}
-                truth = call(self.exercise.truth, mixed, self.names)
-                ours = call(self.answer, mixed, self.names)
-                if truth.values is None or ours.values is None:
-                    continue
-                moved = not same(truth, self.cases[i].truth)
-                matters += moved
-                ignored += moved and same(ours, self.outcomes[i])
-            if matters and ignored == matters:
-                return "argument not used", (
-                    f"The result does not depend on `{name}`: with another `{name}` it stays the "
-                    "same to the last digit, and it should not."
-                )
+        """Return the argument that should matter, to all results or to one, and does not."""
+        mixed = {name: list(self._mixed(name)) for name in self.cases[0].arguments}
+        for places in [range(len(self.names)), *([j] for j in wrong)]:
+            for name, pairs in mixed.items():
+                ignored = [
+                    self._alike(ours, self.outcomes[i], places)
+                    for i, truth, ours in pairs
+                    if not self._alike(truth, self.cases[i].truth, places)
+                ]
+                if ignored and all(ignored):
+                    which = f"`{self.names[places[0]]}`" if len(places) == 1 else "The result"
+                    return "argument not used", (
+                        f"{which} does not depend on `{name}`: with another `{name}` it stays the "
+                        "same to the last digit, and it should not."
+                    )
         return None
+
+    def _mixed(self, name):
+        """Yield (i, the truth, the answer's outcome) of case i with the next one's argument."""
+        for i, (case, following) in enumerate(itertools.pairwise(self.cases)):
+            here, other = case.arguments[name], following.arguments[name]
+            if np.shape(here) != np.shape(other) or here is other:
+                continue
+            arguments = case.arguments | {name: other}
+            truth = call(self.exercise.truth, arguments, self.names)
+            ours = call(self.answer, arguments, self.names)
+            if truth.values is not None and ours.values is not None:
+                yield i, truth, ours
+
+    def _alike(self, one, other, places):
+        return all(close(one.values[j], other.values[j], self.loose[j]) for j in places)
 
     def _evidence(self):
         """Return one number of the first wrong case, beside the right one."""

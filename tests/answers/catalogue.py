@@ -5,6 +5,7 @@ without sight of the checker. The docstring of a wrong answer says what is wrong
 decorator which diagnosis is the right one. `python tests/answers/catalogue.py` prints the table.
 """
 
+import functools
 import importlib
 import runpy
 from collections import defaultdict
@@ -46,6 +47,7 @@ class Answer:
     def __str__(self):
         return f"{self.chapter}.{self.exercise}-{self.name}{'-apart' * self.apart}"
 
+    @functools.cache  # noqa: B019, a few hundred answers
     def verdict(self):
         """What the checker says."""
         return getattr(importlib.import_module(f"gru_lib.check.{self.chapter}"), self.exercise)(
