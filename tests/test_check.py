@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gru_lib.check import quiz, watch
+from gru_lib.check.case import Case, difference
 from gru_lib.check.exercise import Exercise
 from gru_lib.check.outcome import Outcome, call, close, same, signature_problem
 from gru_lib.check.verdict import Verdict
@@ -339,6 +340,21 @@ def test_cases_are_the_same_in_every_session_and_differ():
     for one, two in zip(TOY.drawn, again.drawn, strict=True):
         np.testing.assert_array_equal(one.arguments["x"], two.arguments["x"])
     assert TOY.drawn[0].arguments["scale"] != TOY.drawn[1].arguments["scale"]
+
+
+def test_numbers_are_shown_short_and_functions_not_at_all():
+    arguments = {"f": max, "x": np.array([[0.123456]]), "names": ["a"], "g": {"k": 2.0}}
+    truth = Outcome((np.array(1.0),))
+    case = Case(arguments, {"time": 3}, truth)
+    assert case.listed() == ", with `x = [[0.1235]]`, `names = ['a']`, `g = {'k': 2}`"
+    assert Case({"g": {"k": np.ones(9)}}, {"time": 3}, truth).listed() == ", with time 3"
+    assert difference("y", np.array(2.0), np.array(1.0)) == "`y` should be 1, and is 2."
+    assert difference("y", np.array([1, np.nan]), np.array([1, 2.0])) == (
+        "`y[1]` should be 2, and is nan."
+    )
+    assert difference("y", np.array(["a", "c"]), np.array(["a", "b"])) == (
+        "`y[1]` should be 'b', and is 'c'."
+    )
 
 
 # --- quizzes -----------------------------------------------------------------------------------

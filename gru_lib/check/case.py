@@ -28,9 +28,10 @@ class Case:
 
     def listed(self):
         """Return ` with `x` = 0.5, `k` = 2` if these are few numbers, else the sizes."""
-        if sum(np.size(value) for value in self.arguments.values()) > 8:
+        if sum(map(_count, self.arguments.values())) > 8:
             return self.where()
-        return ", with " + ", ".join(f"`{n} = {shown(v)}`" for n, v in self.arguments.items())
+        given = {n: v for n, v in self.arguments.items() if not callable(v)}
+        return ", with " + ", ".join(f"`{n} = {shown(v)}`" for n, v in given.items())
 
 
 @dataclass
@@ -57,14 +58,14 @@ def difference(name, ours, truth):
     else:
         gap = np.nan_to_num(np.abs(np.atleast_1d(ours - truth)), nan=np.inf)
         index = tuple(int(i) for i in np.unravel_index(np.argmax(gap), gap.shape))
+    place = f"[{', '.join(map(str, index))}]" if truth.ndim else ""
     ours, truth = np.atleast_1d(ours)[index], np.atleast_1d(truth)[index]
-    place = f"[{', '.join(map(str, index))}]" if len(index) and np.ndim(ours) == 0 else ""
     return f"`{name}{place}` should be {shown(truth)}, and is {shown(ours)}."
 
 
 def shown(value):
     """Return a value of an argument or a result as text, with four digits."""
-    if isinstance(value, np.ndarray) and value.ndim:
+    if isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim):
         return "[" + ", ".join(shown(v) for v in value) + "]"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{k!r}: {shown(v)}" for k, v in value.items()) + "}"
@@ -73,3 +74,11 @@ def shown(value):
     if isinstance(value, int | float | np.number | np.ndarray):
         return f"{float(value):.4g}"
     return str(value)
+
+
+def _count(value):
+    if isinstance(value, dict):
+        return sum(map(_count, value.values()))
+    if isinstance(value, list | tuple):
+        return sum(map(_count, value))
+    return np.size(value)
