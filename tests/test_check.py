@@ -313,6 +313,13 @@ def test_a_transposed_result_is_seen_by_its_shape_or_its_numbers():
     assert "transpose of the right one" in verdict.message
 
 
+def test_text_for_numbers_is_a_wrong_type():
+    assert diagnosis(lambda W: "text", MATRIX) == "wrong type"
+    verdict = TOY.check(lambda *_: (np.array(["a"]), 1.0))
+    assert verdict.diagnosis == "wrong type"
+    assert "expected numbers, got text" in verdict.message
+
+
 def test_an_answer_that_changes_its_input_is_refused_though_its_result_is_right():
     def answer(x, w, scale):
         result = TOY.variant(x, w, scale)

@@ -69,7 +69,9 @@ def shown(value):
         return "[" + ", ".join(shown(v) for v in value) + "]"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{k!r}: {shown(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, bool | np.bool_ | str):
+    if isinstance(value, str):
+        return repr(str(value))  # and not `np.str_('…')`
+    if isinstance(value, bool | np.bool_):
         return repr(value)
     if isinstance(value, int | float | np.number | np.ndarray):
         return f"{float(value):.4g}"

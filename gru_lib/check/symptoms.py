@@ -9,6 +9,15 @@ import numpy as np
 from .outcome import close
 
 
+def wrong_type(name, given, expected, cases, loose):
+    """Text where numbers are expected, or the other way round."""
+    for ours, truth, case in zip(given, expected, cases, strict=True):
+        if (ours.dtype.kind == "U") != (truth.dtype.kind == "U"):
+            kinds = ("text", "numbers") if truth.dtype.kind == "U" else ("numbers", "text")
+            return "wrong type", f"`{name}`: expected {kinds[0]}, got {kinds[1]}{case.where()}."
+    return None
+
+
 def wrong_shape(name, given, expected, cases, loose):
     """The shape is not the one asked for."""
     for ours, truth, case in zip(given, expected, cases, strict=True):
@@ -27,7 +36,7 @@ def wrong_shape(name, given, expected, cases, loose):
 def not_finite(name, given, expected, cases, loose):
     """NaN or infinity where a number is expected."""
     for ours, truth, case in zip(given, expected, cases, strict=True):
-        if ours.dtype.kind == "f" and ours.shape == truth.shape:
+        if ours.dtype.kind == truth.dtype.kind == "f" and ours.shape == truth.shape:
             bad = ~np.isfinite(ours) & np.isfinite(truth)
             if bad.any():
                 count = f"{bad.sum()} of its {bad.size} numbers" if bad.size > 1 else "the number"
@@ -101,4 +110,4 @@ def shifted(name, given, expected, cases, loose):
     return None
 
 
-GENERAL = (wrong_shape, not_finite, factor, transposed, shifted)
+GENERAL = (wrong_type, wrong_shape, not_finite, factor, transposed, shifted)

@@ -438,7 +438,7 @@ def as_if_all_were_equal(count, low, high):
     return (a + b) / 2, (b - a) ** 2 / 12
 
 
-@wrong("adding_baseline", "one value only")
+@wrong("adding_baseline", "variances not added")
 def error_of_one_value(count, low, high):
     """Forgets to add the variances."""
     return count * (low + high) / 2, (high - low) ** 2 / 12

@@ -412,7 +412,9 @@ def no_matrix_transposed(dh, h_prev, r, z, h_tilde, W_hr, W_hz, W_hh):
     return dh * z + d_rh * r + da_r @ W_hr + da_z @ W_hz
 
 
-@wrong("previous_state_gradient", "stray + 1", "stray + 1 at the candidate", "r where h_prev belongs")
+@wrong(
+    "previous_state_gradient", "stray + 1", "stray + 1 at the candidate", "r where h_prev belongs"
+)
 def with_two_errors_of_the_recipe(dh, h_prev, r, z, h_tilde, W_hr, W_hz, W_hh):
     """A stray 1 in the update gate's gradient, r for the old state in the reset gate's."""
     da_z = -dh * (h_tilde - h_prev + 1) * z * (1 - z)

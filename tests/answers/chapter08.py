@@ -312,13 +312,12 @@ def from_the_running_minimum(losses, weights, patience):
 @wrong("early_stopping", "the latest kept")
 def weights_at_the_end(losses, weights, patience):
     """Returns the latest weights."""
-    lowest, waited = np.inf, 0
-    for e, loss in enumerate(losses):
-        waited = 0 if loss < lowest else waited + 1
-        lowest = min(loss, lowest)
-        if waited == patience:
-            break
-    return weights[e], e + 1
+    lowest, waited, current = np.inf, 0, -1
+    while waited < patience and current + 1 < len(losses):
+        current += 1
+        waited = 0 if losses[current] < lowest else waited + 1
+        lowest = min(losses[current], lowest)
+    return weights[current], current + 1
 
 
 @wrong("early_stopping", "compared with the epoch before")
@@ -512,7 +511,7 @@ def each_length_by_itself(x, lengths, layer, weights):
     return h, final
 
 
-@wrong("stacked", "padding counted", "padding counted in every layer")
+@wrong("stacked", "padding counted")
 def turns_the_padding(x, lengths, layer, weights):
     """Turns the whole array round and back."""
     h = x
