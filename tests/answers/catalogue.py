@@ -2,12 +2,14 @@
 
 `chapterNN.py` is written beside the checker; `chapterNN_apart.py` from the exercise's text alone,
 without sight of the checker. The docstring of a wrong answer says what is wrong with it, and the
-decorator which diagnosis is the right one. `python tests/answers/catalogue.py` prints the table.
+decorator which diagnosis is the right one. `python tests/answers/catalogue.py [NN…]` prints the
+table, for these chapters or for all.
 """
 
 import functools
 import importlib
 import runpy
+import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +99,9 @@ def table(verdicts):
 
 def main():
     """Print the table, and every answer that was judged otherwise than it should be."""
-    verdicts = [(answer, answer.verdict()) for answer in answers()]
+    wanted = tuple(f"chapter{number}" for number in sys.argv[1:])
+    chosen = [a for a in answers() if not wanted or a.chapter in wanted]
+    verdicts = [(answer, answer.verdict()) for answer in chosen]
     print(
         f"{'exercise':<44}wrong  refused  diagnosed | apart  refused  diagnosed | right  accepted"
     )
