@@ -121,11 +121,19 @@ def _converted(result, outputs):
         return None, ("returns None", "It returned `None`. Is there a `return` at its end?")
     if len(outputs) == 1:
         result = [result]
-    elif isinstance(result, dict) and set(result) == set(outputs):
+    elif isinstance(result, dict):
+        for kind, names in (
+            ("lacks", set(outputs) - set(result)),
+            ("has", set(result) - set(outputs)),
+        ):
+            if names:
+                listed = ", ".join(sorted(map(str, names)))
+                text = f"Expected a dict with the keys {_listed(outputs)}; yours {kind} {listed}."
+                return None, ("wrong type", text)
         result = [result[name] for name in outputs]
     elif not isinstance(result, tuple | list) or len(result) != len(outputs):
         got = _article(type(result).__name__)
-        if isinstance(result, tuple | list | dict):
+        if isinstance(result, tuple | list):
             got += f" of {len(result)}"
         return None, (
             "wrong type",
