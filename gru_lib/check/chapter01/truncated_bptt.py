@@ -15,9 +15,20 @@ SLIPS = {
         "The derivative of tanh is missing: the gradient passes each step as if the cell were "
         "linear. Multiply by `1 - h**2` before anything else."
     ),
+    "derivative of the wrong function": (
+        "The slope is that of the sigmoid, h (1 - h). The units here are tanh: `1 - h**2`."
+    ),
+    "derivative of the last step": (
+        "The slope of the last step is used at every step. Each step has its own: it depends on "
+        "that step's state."
+    ),
+    "tanh of a tanh": (
+        "The slope is `1 - tanh(h)**2`, and `h` is a tanh already. In terms of the output it is "
+        "`1 - h**2`."
+    ),
     "missing transpose": (
-        "The step back multiplies by `W_h` where `W_h.T` belongs: forwards unit i sends `W_h[i, j]`"
-        " to unit j, so backwards unit i hears from j by the same number."
+        "The step back multiplies by `W_hh` where `W_hh.T` belongs: forwards unit i sends "
+        "`W_hh[i, j]` to unit j, so backwards unit i hears from j by the same number."
     ),
     "last step only": (
         "Only the last step's contribution is there. The weights are used at every step, so their "
@@ -33,14 +44,39 @@ SLIPS = {
     ),
     "one step too many": "The walk crosses k + 1 recurrent steps: it visits one step too many.",
     "truncation ignored": "`k` makes no difference: this is the full gradient.",
-    "this state for the one before": (
-        "The gradient of `W_h` uses the state h_t where the one before, h_{t-1}, belongs: the "
-        "product in the forward pass is `h_prev @ W_h`."
+    "k taken for a place": (
+        "`k` is taken for the place where the walk ends: it visits T - k steps. It is a count of "
+        "recurrent steps crossed from the end, so with k = 0 only the last step is visited."
     ),
+    "forward pass cut off": (
+        "The forward pass begins with a state of zeros where the gradient is cut. Truncation "
+        "stops the gradient only; the state comes from all steps before."
+    ),
+    "walk in the wrong direction": (
+        "The walk begins at the earliest of its steps and goes forwards. `dh` is the gradient "
+        "of the *last* state, so it begins there and goes back."
+    ),
+    "this state for the one before": (
+        "The gradient of `W_hh` uses the state h_t where the one before, h_{t-1}, belongs: the "
+        "product in the forward pass is `h_prev @ W_hh`."
+    ),
+    "slope lost on the way back": (
+        "What goes to the step before is `dh` times `W_hh.T`: the slope of this step is lost on "
+        "the way. The pre-activation's gradient goes back, and it contains the slope."
+    ),
+    "dh not carried back": (
+        "Every step begins with the same `dh`. That is the gradient of the last state; the states "
+        "before receive theirs through `W_hh`, step by step."
+    ),
+    "loss at every step": (
+        "`dh` is added again at every step, as if each state had a loss of its own. Here the loss "
+        "reads the last state only."
+    ),
+    "bias forgotten": "The states are computed without the bias `b_h`.",
     "product with the weights": (
-        "The updates are products with the weights, `x_t W_x` and `h_prev W_h`, where the gradient "
-        "with respect to the pre-activation belongs. Such an update never sees the target: a "
-        "published recipe does this, and its curve goes down because the readout learns."
+        "The updates are products with the weights, `x_t W_xh` and `h_prev W_hh`, where the "
+        "gradient with respect to the pre-activation belongs. Such an update never sees the "
+        "target: a published recipe does this, and its curve goes down because the readout learns."
     ),
 }
 
@@ -50,20 +86,20 @@ def _draw(rng, i):
     return {
         "x": rng.normal(size=(time, inputs)),
         "dh": rng.normal(size=hidden),
-        "W_x": rng.normal(size=(inputs, hidden)),
-        "W_h": rng.normal(size=(hidden, hidden)),
-        "b": rng.normal(size=hidden),
+        "W_xh": rng.normal(size=(inputs, hidden)),
+        "W_hh": rng.normal(size=(hidden, hidden)),
+        "b_h": rng.normal(size=hidden),
         "k": int(rng.integers(0, 5)),
     }
 
 
-def _truth(x, dh, W_x, W_h, b, k):
+def _truth(x, dh, W_xh, W_hh, b_h, k):
     """Differentiate dh · h_T, computed from a state frozen k + 1 steps before the end."""
     start = max(len(x) - 1 - k, 0)
-    h = np.zeros(len(b))
+    h = np.zeros(len(b_h))
     for x_t in x[:start]:
-        h = np.tanh(x_t @ W_x + h @ W_h + b)
-    weights = [W.astype(complex) for W in (W_x, W_h, b)]
+        h = np.tanh(x_t @ W_xh + h @ W_hh + b_h)
+    weights = [W.astype(complex) for W in (W_xh, W_hh, b_h)]
 
     def loss():
         state = h
@@ -74,36 +110,71 @@ def _truth(x, dh, W_x, W_h, b, k):
     return tuple(complex_step(loss, W) for W in weights)
 
 
-def _variant(x, dh, W_x, W_h, b, k, slips=frozenset()):
-    a, h = [], [np.zeros(len(b))]
-    for x_t in x:
-        a.append(x_t @ W_x + h[-1] @ W_h + b)
-        h.append(np.tanh(a[-1]))
-    crossed = k - ("one step too few" in slips) + ("one step too many" in slips)
-    crossed = len(x) if "truncation ignored" in slips else crossed
-    crossed = 0 if "last step only" in slips else crossed
-    grads = [np.zeros_like(W) for W in (W_x, W_h, b)]
-    for t in range(len(x) - 1, max(len(x) - 2 - crossed, -1), -1):
-        out = a[t] if "derivative at the pre-activation" in slips else h[t + 1]
-        da = dh * (1 if "derivative missing" in slips else 1 - out**2)
+def _variant(x, dh, W_xh, W_hh, b_h, k, slips=frozenset()):
+    visited = _visited(len(x), k, slips)
+    a, h = _states(x, W_xh, W_hh, b_h, min(visited, default=0), slips)
+    grads = [np.zeros_like(W) for W in (W_xh, W_hh, b_h)]
+    entering = dh
+    for t in visited:
+        da = dh * _slope(a, h, t, slips)
         before = h[t + 1] if "this state for the one before" in slips else h[t]
         terms = [np.outer(x[t], da), np.outer(before, da), da]
         if "product with the weights" in slips:
-            terms[:2] = [np.outer(x[t], x[t] @ W_x), np.outer(before, before @ W_h)]
+            terms[:2] = [np.outer(x[t], x[t] @ W_xh), np.outer(before, before @ W_hh)]
         for grad, term in zip(grads, terms, strict=True):
             grad[...] = term if "= for +=" in slips else grad + term
-        dh = da @ (W_h if "missing transpose" in slips else W_h.T)
+        back = dh if "slope lost on the way back" in slips else da
+        dh = back @ (W_hh if "missing transpose" in slips else W_hh.T)
+        dh = entering if "dh not carried back" in slips else dh
+        dh = dh + entering if "loss at every step" in slips else dh
     return tuple(grads)
+
+
+def _visited(time, k, slips):
+    """Return the steps of the walk, counted from 0, in its order."""
+    crossed = k - ("one step too few" in slips) + ("one step too many" in slips)
+    crossed = time - 1 - k if "k taken for a place" in slips else crossed
+    crossed = time if "truncation ignored" in slips else crossed
+    crossed = 0 if "last step only" in slips else crossed
+    visited = list(range(time - 1, max(time - 2 - crossed, -1), -1))
+    return visited[::-1] if "walk in the wrong direction" in slips else visited
+
+
+def _states(x, W_xh, W_hh, b_h, first, slips):
+    """Return all pre-activations and all states, h_0 included."""
+    a, h = [], [np.zeros(len(b_h))]
+    for t, x_t in enumerate(x):
+        if t == first and "forward pass cut off" in slips:
+            h[-1] = np.zeros(len(b_h))
+        a.append(x_t @ W_xh + h[-1] @ W_hh + b_h * ("bias forgotten" not in slips))
+        h.append(np.tanh(a[-1]))
+    return a, h
+
+
+def _slope(a, h, t, slips):
+    t = len(a) - 1 if "derivative of the last step" in slips else t
+    if "derivative missing" in slips:
+        return 1
+    if "derivative of the wrong function" in slips:
+        return h[t + 1] * (1 - h[t + 1])
+    if "tanh of a tanh" in slips:
+        return 1 - np.tanh(h[t + 1]) ** 2
+    return 1 - (a[t] if "derivative at the pre-activation" in slips else h[t + 1]) ** 2
 
 
 EXERCISE = Exercise(
     name="truncated_bptt",
-    outputs=("dW_x", "dW_h", "db"),
+    outputs=("dW_xh", "dW_hh", "db_h"),
     draw=_draw,
     truth=_truth,
     variant=_variant,
     slips=SLIPS,
-    sizes=lambda x, W_h, k, **_: {"time": len(x), "hidden": len(W_h), "k": k},
+    sizes=lambda x, W_hh, k, **_: {
+        "time": len(x),
+        "hidden": len(W_hh),
+        "k": k,
+        "steps visited": min(len(x), k + 1),
+    },
 )
 
 
@@ -111,10 +182,11 @@ def truncated_bptt(answer):
     """Check truncated backpropagation through time, with one loss, at the last step.
 
     Args:
-        answer: function `(x, dh, W_x, W_h, b, k) -> (dW_x, dW_h, db)`. `x (time, input)` is one
-            sequence, `dh (hidden,)` the gradient of the loss with respect to the last state; the
-            weights have shapes `(input, hidden)`, `(hidden, hidden)` and `(hidden,)`, the network
-            begins with a state of zeros, and the gradient crosses at most `k` recurrent steps.
+        answer: function `(x, dh, W_xh, W_hh, b_h, k) -> (dW_xh, dW_hh, db_h)`. `x (time, input)`
+            is one sequence, `dh (hidden,)` the gradient of the loss with respect to the last
+            state; the weights have shapes `(input, hidden)`, `(hidden, hidden)` and `(hidden,)`,
+            the network begins with a state of zeros, and the gradient crosses at most `k`
+            recurrent steps.
 
     Returns:
         A `Verdict`. The truth is the complex step's derivative of the loss, computed from a state

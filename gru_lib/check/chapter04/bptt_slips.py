@@ -1,0 +1,111 @@
+"""Chapter 4: what goes wrong in the backward pass through time of a GRU, and how to say it."""
+
+from .backward import PATHS, TRANSPOSES, texts
+
+SLIPS = {
+    **texts("tanh of a tanh", "stray + 1", "stray + 1 at the candidate", "sigmoid of a sigmoid"),
+    "stray + 1 outside the bracket": (
+        "A stray 1 is added to the update gate's gradient before the slope; it does not even "
+        "depend on the loss. This is one reading of the second error of recipe B."
+    ),
+    "sigmoid of a sigmoid: update gate": (
+        "The slope of the update gate is taken at `sigmoid(z)`. `z` has been through the sigmoid "
+        "already. This belongs to the second error of recipe B."
+    ),
+    "sigmoid of 1 - z": (
+        "The slope of the update gate is taken at `sigmoid(1 - z)`, a second sigmoid. z (1 - z) is "
+        "the slope for z and for 1 - z alike. This belongs to the second error of recipe B."
+    ),
+    "sigmoid of a sigmoid: reset gate": (
+        "The slope of the reset gate is taken at `sigmoid(r)`. `r` has been through the sigmoid "
+        "already. This belongs to the third error of recipe B."
+    ),
+    **texts("r where h_prev belongs"),
+    "overwritten dh": (
+        "The candidate's three arrays are computed from `dh` after it was overwritten with the "
+        "share for the step before. Each array belongs to its own pre-activation: for these three "
+        "it is the candidate's. This is the fourth error of recipe B."
+    ),
+    "overwritten dh before the slope": (
+        "The candidate's three arrays are computed from `dh` after `1 - z` was multiplied into it: "
+        "the slope of the tanh is missing in them. One name stands for two gradients, which is how "
+        "the fourth error of recipe B comes about."
+    ),
+    "dh for da_h": (
+        "The candidate's three arrays are computed from `dh`. They belong to the candidate's "
+        "pre-activation, so its gradient multiplies."
+    ),
+    "dh overwritten too early": (
+        "`1 - z` was multiplied into `dh` for the candidate, and then the update gate and the way "
+        "along the state were computed from this `dh`. They need the one that came in."
+    ),
+    "recipe B": (
+        "This is recipe B's way back, with all five errors in its gradients: the second tanh, the "
+        "stray 1 with a second sigmoid, r for the old state, the overwritten `dh`, and no gradient "
+        "for the step before. Mend one at a time, beginning with exercises 3 to 6."
+    ),
+    "last step only": (
+        "Only the last step's contribution is there. The weights are used at every step, so their "
+        "gradient is a sum over the steps."
+    ),
+    "dh not carried back": (
+        "No gradient reaches the steps before the last: the share is computed and never becomes "
+        "the `dh` of the step before. Over one step all would be right, so a check over one step "
+        "finds nothing. This is the fifth error of recipe B."
+    ),
+    "same dh at every step": (
+        "Every step starts from the same `dh`, that of the last state. A step's `dh` is the share "
+        "that came back from the step after it."
+    ),
+    "dh_0 left at zero": "`dh_0` is zero: what leaves the first step is not kept.",
+    "target not used": (
+        "The gradients do not depend on `y`: shift every target by 100 and they stay as they are. "
+        "What goes back is the derivative of the *loss*, in which the prediction's distance from "
+        "the target stands. This is the sixth error of recipe B."
+    ),
+    "loss never differentiated": (
+        "The gradients are zero: the loss is computed and never differentiated, so nothing goes "
+        "back. Begin with its derivative with respect to the prediction. This is the sixth error "
+        "of recipe B."
+    ),
+    "averaged over all steps": (
+        "The loss averages over all steps, with zero for the target at all but the last. That "
+        "rewards a network for answering zero. Only the last state is read out. This is the "
+        "seventh error of recipe B."
+    ),
+    "target at every step": (
+        "The loss reads every state out and compares each with `y`. Only the last state is read "
+        "out; the earlier ones get their gradients through the steps alone."
+    ),
+    "factor 2 missing": (
+        "All gradients are half of the right ones: the derivative of a square has a factor 2."
+    ),
+    "sum for mean": (
+        "The loss is the sum of the squares, not their mean over all numbers of the prediction, "
+        "and so all gradients are too large by that number."
+    ),
+    "= for +=": (
+        "The gradients are overwritten at each step instead of added up: what is left is the step "
+        "visited last, the first of the sequence. Use `+=`."
+    ),
+    "one step too few": "The walk back stops one step too early: the first step is never visited.",
+    **{
+        f"path forgotten: {path}": (
+            f"One of the four ways back to the previous state is missing, the one through the "
+            f"{path}. Over one step this spoils `dh_0` alone, over several nearly everything."
+        )
+        for path in PATHS
+    },
+    **texts("plain state for the gated one"),
+    "readout of the state before": (
+        "`dW_y` is made with h_{T-1}. What `W_y` multiplied was the last state, h_T."
+    ),
+    "this state for the one before": (
+        "The gradients of the recurrent matrices use h_t where h_{t-1} belongs: the products in "
+        "the forward pass were made with the state before."
+    ),
+    "derivative missing": "The slopes of the two gates' sigmoids are missing.",
+    "derivative missing: candidate": "The slope of the candidate's tanh is missing.",
+    "missing transpose": TRANSPOSES,
+    **texts("1 - z forgotten", "reset after for before", "z and 1 - z exchanged"),
+}

@@ -1,0 +1,155 @@
+"""Chapter 4: one step forward of a GRU, with the reset gate before the product."""
+
+import numpy as np
+
+from ...activations import sigmoid
+from ...gru import GRU
+from ..exercise import Exercise
+from .backward import GATES, SIZES, weights_of
+
+NAMES = {"r": "reset gate", "z": "update gate", "h": "candidate"}
+SLIPS = {
+    "reset after for before": (
+        "The reset gate multiplies the product, `r * (h_prev @ W_hh)`. That is the other form of "
+        "the cell. Here the state is gated first and multiplied then."
+    ),
+    "z and 1 - z exchanged": (
+        "In the new state `z` multiplies the candidate. In this book it multiplies the old state: "
+        "where z is 1, nothing changes."
+    ),
+    "reset forgotten": (
+        "The candidate reads the whole old state, as in a vanilla RNN: the reset gate is computed "
+        "and not used."
+    ),
+    "reset on the wrong side": (
+        "The reset gate also multiplies what the input brings: `r` should dim the old state alone."
+    ),
+    "gates exchanged": (
+        "The two gates have changed places: the update gate's value dims the state that the "
+        "candidate reads, and the reset gate's value mixes old and new."
+    ),
+    "gated state in the mean": (
+        "The new state is a mean of the *gated* old state and the candidate. A reset hides the old "
+        "state from the candidate; it erases nothing, so the mean takes the plain `h_prev`."
+    ),
+    "1 - z forgotten": (
+        "The candidate is added whole. The new state is a weighted mean, and the two weights, z "
+        "and 1 - z, make 1."
+    ),
+    "gated state in the update gate": (
+        "The update gate reads the gated state. Both gates read the plain `h_prev`; only the "
+        "candidate reads the gated one."
+    ),
+    "sigmoid of a sigmoid": (
+        "The gates are put through the sigmoid twice: yours lie between 0.5 and 0.73 and can "
+        "neither close nor open."
+    ),
+    "sigmoid for tanh": (
+        "The candidate is made by a sigmoid, so it can never be negative. New content must be able "
+        "to go up and down: tanh."
+    ),
+    "tanh for sigmoid": (
+        "The gates are made by tanh, so they can be negative. A gate is a fraction, between 0 and "
+        "1: sigmoid."
+    ),
+    "sign in the sigmoid": (
+        "The gates are 1/(1 + exp(a)), which is one minus the right ones: the exponent of the "
+        "sigmoid is minus the pre-activation."
+    ),
+    "transposed": (
+        "The recurrent matrices are transposed. The state is a row and stands on the left: "
+        "`h_prev @ W`."
+    ),
+    "bias forgotten": "The three biases are not added.",
+    "bias forgotten: reset gate": "The reset gate's bias is not added; the others are.",
+    "bias forgotten: update gate": "The update gate's bias is not added; the others are.",
+    "bias forgotten: candidate": "The gates have their biases, the candidate's is not added.",
+    "results in another order": (
+        "The four results are right and come in another order. Asked for are `r, z, h_tilde, h`; "
+        "yours come as `h, r, z, h_tilde`."
+    ),
+}
+
+
+def _draw(rng, i):
+    batch, inputs, hidden = SIZES[i // 2 % len(SIZES)]
+    return {
+        "x_t": rng.normal(size=(batch, inputs)),
+        "h_prev": rng.uniform(-1, 1, size=(batch, hidden)),
+        "weights": weights_of(rng, inputs, hidden),
+    }
+
+
+def _truth(x_t, h_prev, weights):
+    """Run the library's step: projected inputs go in, the gates come out in their place."""
+    layer = GRU(x_t.shape[1], h_prev.shape[1])
+    for name, w in layer.named_params.items():
+        w[...] = weights[name]
+    steps = [x_t @ weights[f"W_x{gate}"] + weights[f"b_{gate}"] for gate in GATES]
+    h = np.empty_like(h_prev)
+    layer.step_before(*steps, h_prev, h)
+    return *steps, h
+
+
+def _variant(x_t, h_prev, weights, slips=frozenset()):
+    w = dict(weights)
+    for gate in GATES:
+        if "transposed" in slips:
+            w[f"W_h{gate}"] = w[f"W_h{gate}"].T
+        if slips & {"bias forgotten", f"bias forgotten: {NAMES[gate]}"}:
+            w[f"b_{gate}"] = np.zeros(h_prev.shape[1])
+
+    def gate(name, state):
+        a = x_t @ w[f"W_x{name}"] + state @ w[f"W_h{name}"] + w[f"b_{name}"]
+        if "tanh for sigmoid" in slips:
+            return np.tanh(a)
+        s = sigmoid(-a if "sign in the sigmoid" in slips else a)
+        return sigmoid(s) if "sigmoid of a sigmoid" in slips else s
+
+    r = gate("r", h_prev)
+    z = gate("z", r * h_prev if "gated state in the update gate" in slips else h_prev)
+    dims, keeps = (z, r) if "gates exchanged" in slips else (r, z)
+    read = h_prev if "reset forgotten" in slips else dims * h_prev
+    new, recurrent = x_t @ w["W_xh"], read @ w["W_hh"]
+    if "reset after for before" in slips:
+        recurrent = dims * (h_prev @ w["W_hh"])
+    if "reset on the wrong side" in slips:
+        new = dims * new
+    a = new + recurrent + w["b_h"]
+    h_tilde = sigmoid(a) if "sigmoid for tanh" in slips else np.tanh(a)
+    if "z and 1 - z exchanged" in slips:
+        keeps = 1 - keeps
+    old = read if "gated state in the mean" in slips else h_prev
+    h = keeps * old + (1 if "1 - z forgotten" in slips else 1 - keeps) * h_tilde
+    return (h, r, z, h_tilde) if "results in another order" in slips else (r, z, h_tilde, h)
+
+
+EXERCISE = Exercise(
+    name="gru_step",
+    outputs=("r", "z", "h_tilde", "h"),
+    draw=_draw,
+    truth=_truth,
+    variant=_variant,
+    slips=SLIPS,
+    sizes=lambda x_t, h_prev, **_: {
+        "batch": len(x_t),
+        "input": x_t.shape[1],
+        "hidden": h_prev.shape[1],
+    },
+)
+
+
+def gru_step(answer):
+    """Check one step forward of a GRU with the reset before the product.
+
+    Args:
+        answer: function `(x_t, h_prev, weights) -> (r, z, h_tilde, h)`. `x_t (batch, input)`,
+            `h_prev (batch, hidden)`, `weights` a dict of the nine arrays by their names in the
+            chapter; the results are `(batch, hidden)` each.
+
+    Returns:
+        A `Verdict`. The truth is the library's own step (chapter 4, eq-gru-reset, eq-gru-update,
+        eq-gru-candidate and eq-gru-state).
+
+    """
+    return EXERCISE.check(answer)

@@ -1,0 +1,107 @@
+"""Chapter 4: keep the best weights."""
+
+import numpy as np
+
+from ..exercise import Exercise
+
+SLIPS = {
+    "keeps the latest": (
+        "What comes back are the weights of the last epoch, whatever they scored. This is the "
+        "eighth error of recipe B. `best = w` gives the array a second name; what is added to it "
+        "later, with `+=`, is added to both. Keep a copy."
+    ),
+    "largest for smallest": (
+        "These are the weights with the largest score. A score is an error here: smaller is better."
+    ),
+    "last of equals": (
+        "Where several epochs share the smallest score, yours keeps the last of them. The earliest "
+        "was asked for: replace only what is beaten, not what is equalled."
+    ),
+    "compared with the epoch before": (
+        "These are the weights of the last epoch that was better than the one before it. Compare "
+        "with the smallest score *so far*, not with the previous one."
+    ),
+    "compared with the first epoch": (
+        "These are the weights of the last epoch that was better than the first. The score to beat "
+        "has to be replaced, too, whenever it is beaten."
+    ),
+    "one step too few": (
+        "These are the weights that the best epoch started from. `scores[e]` belongs to the "
+        "weights after `updates[e]` was added."
+    ),
+    "one step too many": (
+        "These are the weights one update after the best epoch. `scores[e]` belongs to the weights "
+        "after `updates[e]` was added, before `updates[e + 1]`."
+    ),
+    "= for +=": (
+        "Only the best epoch's own update is added to the starting weights. The updates of all "
+        "epochs before it belong there as well: each starts from what the last one left."
+    ),
+    "start forgotten": "The updates are added up, but not to `w`: training starts from `w`.",
+}
+
+
+def _draw(rng, i):
+    epochs, n = 1 + (i + 2) % 6, 1 + i // 2 % 3
+    scores = rng.choice(np.arange(1, 10), size=epochs) / 10
+    if i % 3 == 1 and epochs > 2:
+        scores[rng.choice(epochs, size=2, replace=False)] = 0.05
+    return {
+        "w": rng.normal(size=n).round(2),
+        "updates": rng.normal(size=(epochs, n)).round(2),
+        "scores": scores,
+    }
+
+
+def _truth(w, updates, scores):
+    """Sort the epochs by score, then by number; add up from the start to the first of them."""
+    best = min(range(len(scores)), key=lambda e: (scores[e], e))
+    return w + np.sum(updates[: best + 1], axis=0)
+
+
+def _variant(w, updates, scores, slips=frozenset()):
+    left = np.zeros_like(w) if "start forgotten" in slips else w
+    after, best = [left], 0
+    for e, update in enumerate(updates):
+        after.append((w if "= for +=" in slips else after[-1]) + update)
+        compared = scores[best]
+        if "compared with the epoch before" in slips:
+            compared = scores[max(e - 1, 0)]
+        elif "compared with the first epoch" in slips:
+            compared = scores[0]
+        better = scores[e] < compared
+        if "largest for smallest" in slips:
+            better = scores[e] > compared
+        if "last of equals" in slips:
+            better = better or scores[e] == compared
+        if better or "keeps the latest" in slips:
+            best = e
+    place = best + 1 - ("one step too few" in slips) + ("one step too many" in slips)
+    return after[min(place, len(updates))]
+
+
+EXERCISE = Exercise(
+    name="keep_best",
+    outputs=("best",),
+    draw=_draw,
+    truth=_truth,
+    variant=_variant,
+    slips=SLIPS,
+    sizes=lambda w, updates, **_: {"epochs": len(updates), "weights": len(w)},
+)
+
+
+def keep_best(answer):
+    """Check a bookkeeping that keeps the weights with the smallest validation error.
+
+    Args:
+        answer: function `(w, updates, scores) -> best`. `w (n,)` are the weights at the start,
+            `updates (epochs, n)` what each epoch adds to them, `scores (epochs,)` the errors after
+            each; of equal scores the earliest counts.
+
+    Returns:
+        A `Verdict`. The truth sorts the epochs by score and number and adds up the updates to the
+        first of them (chapter 4, error 8 of the recipe).
+
+    """
+    return EXERCISE.check(answer)

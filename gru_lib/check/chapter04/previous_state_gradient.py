@@ -1,0 +1,133 @@
+"""Chapter 4: the share of the previous state's gradient that comes back through one step."""
+
+import numpy as np
+
+from ...activations import sigmoid
+from ...gradcheck import complex_step
+from ..exercise import Exercise
+from .backward import PATHS, TRANSPOSES, draw_step, loss, sizes, texts
+
+ARGUMENTS = ("dh", "h_prev", "r", "z", "h_tilde", "W_hr", "W_hz", "W_hh")
+
+
+def _without(path, why):
+    return {f"path forgotten: {path}": f"One of the four ways back is missing, the one {why}"}
+
+
+FORGOTTEN = {
+    **_without("new state", "straight through the new state, where `z` multiplies `h_prev`."),
+    **_without("gated state", "through the gated state, where `r` multiplies `h_prev`."),
+    **_without("reset gate", "through the reset gate's pre-activation, with `W_hr`."),
+    **_without("update gate", "through the update gate's pre-activation, with `W_hz`."),
+}
+SLIPS = {
+    **FORGOTTEN,
+    "missing transpose": TRANSPOSES,
+    "missing transpose: W_hh": "`W_hh` is used where `W_hh.T` belongs; the others are right.",
+    "missing transpose: W_hr": "`W_hr` is used where `W_hr.T` belongs; the others are right.",
+    "missing transpose: W_hz": "`W_hz` is used where `W_hz.T` belongs; the others are right.",
+    "gates exchanged": (
+        "The matrices of the two gates have changed places: the reset gate's gradient goes back "
+        "through `W_hr`, the update gate's through `W_hz`."
+    ),
+    **texts("tanh of a tanh", "stray + 1", "stray + 1 at the candidate"),
+    **texts("sigmoid of a sigmoid", "r where h_prev belongs"),
+    "z and 1 - z exchanged": (
+        "`z` and `1 - z` are exchanged: the way along the state has the factor 1 - z, the way "
+        "into the candidate z. In this book z multiplies the old state."
+    ),
+    "1 - z forgotten": (
+        "The factor `1 - z` is missing on the way into the candidate, and so in everything behind "
+        "it, the gated state and the reset gate."
+    ),
+    "z forgotten": (
+        "The way straight through the new state has lost its factor: only the share `z` of the old "
+        "state is in the new one."
+    ),
+    "reset forgotten": (
+        "The gradient of the gated state joins the old state's without the factor `r`: the reset "
+        "has dimmed the state on the way forward, and dims the gradient on the way back."
+    ),
+    "derivative missing": (
+        "The slopes of the two sigmoids are missing: what goes back through `W_hr` and `W_hz` "
+        "should be the gradients of the pre-activations, not of the gates."
+    ),
+    "sign": (
+        "The way through the update gate has the wrong sign: `h_tilde - h_prev` belongs to the "
+        "convention in which z multiplies the candidate."
+    ),
+    **texts("reset after for before"),
+}
+
+
+def _draw(rng, i):
+    arrays = draw_step(rng, i)
+    return {name: arrays[name] for name in ARGUMENTS}
+
+
+def _truth(dh, h_prev, r, z, h_tilde, W_hr, W_hz, W_hh):
+    """Add something small to the state before, wherever it is read."""
+    moved = np.zeros(h_prev.shape, complex)
+
+    def moved_loss():
+        gates = {"a_r": moved @ W_hr, "a_z": moved @ W_hz}
+        return loss(dh, h_prev, r, z, h_tilde, W_hh, h=h_prev + moved, **gates)
+
+    return complex_step(moved_loss, moved)
+
+
+def _variant(dh, h_prev, r, z, h_tilde, W_hr, W_hz, W_hh, slips=frozenset()):
+    def back(name, W):
+        return W if slips & {"missing transpose", f"missing transpose: {name}"} else W.T
+
+    def slope(gate):
+        if "derivative missing" in slips:
+            return 1
+        gate = sigmoid(gate) if "sigmoid of a sigmoid" in slips else gate
+        return gate * (1 - gate)
+
+    keep, new = (1 - z, z) if "z and 1 - z exchanged" in slips else (z, 1 - z)
+    out = np.tanh(h_tilde) if "tanh of a tanh" in slips else h_tilde
+    da_h = dh * (1 if "1 - z forgotten" in slips else new) * (1 - out**2)
+    bracket = h_prev - h_tilde + ("stray + 1" in slips) - ("stray + 1 at the candidate" in slips)
+    da_z = dh * bracket * slope(z) * (-1 if "sign" in slips else 1)
+    d_rh = da_h @ back("W_hh", W_hh)
+    factor = r if "r where h_prev belongs" in slips else h_prev
+    da_r = d_rh * factor * slope(r)
+    gated = d_rh * (1 if "reset forgotten" in slips else r)
+    if "reset after for before" in slips:
+        da_r = da_h * (h_prev @ W_hh) * slope(r)
+        gated = (da_h * r) @ back("W_hh", W_hh)
+    to_r, to_z = back("W_hr", W_hr), back("W_hz", W_hz)
+    if "gates exchanged" in slips:
+        to_r, to_z = to_z, to_r
+    ways = (dh * (1 if "z forgotten" in slips else keep), gated, da_r @ to_r, da_z @ to_z)
+    taken = zip(PATHS, ways, strict=True)
+    return sum(way for path, way in taken if f"path forgotten: {path}" not in slips)
+
+
+EXERCISE = Exercise(
+    name="previous_state_gradient",
+    outputs=("dh_prev",),
+    draw=_draw,
+    truth=_truth,
+    variant=_variant,
+    slips=SLIPS,
+    sizes=sizes,
+)
+
+
+def previous_state_gradient(answer):
+    """Check the share of the previous state's gradient that comes back through one step.
+
+    Args:
+        answer: function `(dh, h_prev, r, z, h_tilde, W_hr, W_hz, W_hh) -> dh_prev`. The first
+            five arguments and the result are `(batch, hidden)`, gates and candidate after their
+            activations, the matrices `(hidden, hidden)`.
+
+    Returns:
+        A `Verdict`. The truth is the complex step's derivative along all four ways (chapter 4,
+        eq-gru-dh-prev).
+
+    """
+    return EXERCISE.check(answer)

@@ -1,0 +1,110 @@
+"""Chapter 5: how many numbers each array of a GRU holds, in both forms."""
+
+from ...concat_gru import ConcatGRU
+from ...gru import GRU
+from ..exercise import Exercise
+
+SLIPS = {
+    "bias forgotten": (
+        "The total has the matrices only. Each of the three gates has a bias of H numbers, too."
+    ),
+    "a bias too many": (
+        "The total has H numbers too many, as many as one bias. A second bias of the candidate, "
+        "b_hh, belongs to the GRU with the reset *after* the product; here it is before."
+    ),
+    "one gate only": (
+        "The total is a third of the right one: that is the reset gate alone. The update gate and "
+        "the candidate have arrays of the same shapes."
+    ),
+    "candidate forgotten": (
+        "The total has two of three parts. The candidate is no gate, but it has a matrix and a "
+        "bias of the same shapes as theirs."
+    ),
+    "both forms added up": (
+        "The total is twice the right one: the numbers of both forms are added up. They are the "
+        "same numbers, stored in another way."
+    ),
+    "block with H + D columns": (
+        "A block matrix is counted as a square of H + D rows and H + D columns. It multiplies a "
+        "row of H + D numbers, so it has as many rows; what comes out has H numbers, so it has H "
+        "columns."
+    ),
+    "product for sum": (
+        "A block matrix is counted with H times D rows. Its blocks stand one above the other, so "
+        "their rows are added up."
+    ),
+    "input and state exchanged": (
+        "In `split` the numbers of the input's and of the state's matrices are exchanged. "
+        "`W_xr` has a row for each input, `W_hr` a row for each unit."
+    ),
+    "bias as long as the row": (
+        "The biases of the concatenated form are counted with H + D numbers. A bias is added to "
+        "the result of the product, which has H."
+    ),
+    "D and H exchanged": (
+        "Inputs and units have changed places everywhere: D is the number of inputs, and H, the "
+        "number of units, is what every result of a product and every bias has."
+    ),
+    "two biases": (
+        "Each gate has two biases in your count, one for the input and one for the state. Their "
+        "sum is all that counts, and the GRU of the exercise has one."
+    ),
+}
+
+
+def _draw(rng, i):
+    return {"D": int(rng.integers(1, 9)) if i else 3, "H": int(rng.integers(1, 9)) if i else 2}
+
+
+def _truth(D, H):
+    """Ask the arrays of the library's layers."""
+    split, concat = GRU(D, H, seed=0).named_params, ConcatGRU(D, H, seed=0).params
+    gates = ("r", "z", "h")
+    return (
+        [split[name].size for k in gates for name in (f"W_x{k}", f"W_h{k}", f"b_{k}")],
+        [concat[name].size for k in gates for name in (f"W_{k}", f"b_{k}")],
+        sum(array.size for array in concat.values()),
+    )
+
+
+def _variant(D, H, slips=frozenset()):
+    if "D and H exchanged" in slips:
+        D, H = H, D
+    b = 2 * H if "two biases" in slips else H
+    one = [H * H, D * H, b] if "input and state exchanged" in slips else [D * H, H * H, b]
+    rows = H * D if "product for sum" in slips else H + D
+    columns = H + D if "block with H + D columns" in slips else H
+    long = H + D if "bias as long as the row" in slips else b
+    block = [rows * columns, long]
+    total = 3 * sum(block)
+    total -= 3 * b * ("bias forgotten" in slips)
+    total += H * ("a bias too many" in slips)
+    total -= 2 * sum(one) * ("one gate only" in slips)
+    total -= sum(one) * ("candidate forgotten" in slips)
+    total *= 1 + ("both forms added up" in slips)
+    return 3 * one, 3 * block, total
+
+
+EXERCISE = Exercise(
+    name="count_parameters",
+    outputs=("split", "concat", "total"),
+    draw=_draw,
+    truth=_truth,
+    variant=_variant,
+    slips=SLIPS,
+)
+
+
+def count_parameters(answer):
+    """Check the numbers of parameters in the split and in the concatenated form.
+
+    Args:
+        answer: function `(D, H) -> (split, concat, total)` of the numbers of inputs and units.
+            `split (9,)` is the size of `W_xr, W_hr, b_r` and so on for z and the candidate,
+            `concat (6,)` that of `W_r, b_r, W_z, b_z, W_h, b_h`, `total` that of the network.
+
+    Returns:
+        A `Verdict`. The truth is the size of the arrays of `GRU` and `ConcatGRU`.
+
+    """
+    return EXERCISE.check(answer)

@@ -1,0 +1,156 @@
+"""Chapter 6: windows at the border of training and test part."""
+
+from functools import partial
+
+import numpy as np
+
+from ..exercise import Exercise
+
+
+def _counted(text, found):
+    """Add how many windows there are, and how many there should be."""
+    counts = []
+    for name, part in (("y_train", "training"), ("y_test", "test")):
+        given, right = (np.size(f[name]) for f in (found.yours, found.expected))
+        if given != right:
+            counts.append(f"there should be {right} {part} windows, and there are {given}")
+    return text + (f" In the first such case {' and '.join(counts)}." if counts else "")
+
+
+TEXTS = {
+    "cut at window n": (
+        "The cut is made at *window* number n, and its target comes `length - 1 + ahead` days "
+        "later: the last training windows have targets in the test part, and some reach into it "
+        "themselves. Ask on which day a window's target lies."
+    ),
+    "windows of each part by itself": (
+        "The test windows are cut from the test prices alone, so the first `length - 1 + ahead` "
+        "test days are never predicted. The prices before the cut are known on these days and may "
+        "stand in a test window."
+    ),
+    "ahead ignored": (
+        "`ahead` makes no difference: the target is always the price right after the window."
+    ),
+    "one day too far": (
+        "The target is `ahead + 1` days after the window's last day. With `ahead = 1` it should be "
+        "the next price."
+    ),
+    "today for tomorrow": (
+        "The target is `ahead - 1` days after the window's last day: with `ahead = 1` it is the "
+        "last price of the window itself, and there is nothing left to predict."
+    ),
+    "counted from the window's first day": (
+        "The target is `ahead` days after the window's *first* day, so it may lie inside the "
+        "window. Count from its last day."
+    ),
+    "cut by the window's last day": (
+        "A window counts as training here if its own prices are in the training part. Its target "
+        "comes `ahead` days later, and for the last windows it is a test price: a leak."
+    ),
+    "cut for the next day": (
+        "The cut is where it belongs for `ahead = 1`. With a larger `ahead` the last training "
+        "windows have targets in the test part."
+    ),
+    "one window too many": (
+        "There is one training window too many: its target is the first price of the test part."
+    ),
+    "one window too few": (
+        "The last training window has gone into the test part. Its target is day n - 1, the last "
+        "one of the training part."
+    ),
+    "the last training window lost": (
+        "The last training window is missing. Its target is day n - 1; a `range` does not include "
+        "its end."
+    ),
+    "the last window lost": (
+        "The last test window is missing. Its target is the last price of all; a `range` does not "
+        "include its end."
+    ),
+    "windows do not overlap": (
+        "Each window begins where the one before ended. Windows begin on every day."
+    ),
+    "newest first": "The prices of each window are in reverse. The oldest comes first.",
+}
+SLIPS = {name: partial(_counted, text) for name, text in TEXTS.items()}
+
+
+def _draw(rng, i):
+    length, ahead = (2, 2, 3, 1, 4, 3)[i % 6], (1, 2, 1, 3, 2, 3)[i // 2 % 6]
+    n = length + ahead + (i + 1) % 4
+    days = n + length + ahead + i % 3
+    p = 20 * np.exp(np.cumsum(rng.normal(scale=0.2, size=days)))
+    return {"p": p.round(1) if i < 6 else p, "n": n, "length": length, "ahead": ahead}
+
+
+def _truth(p, n, length, ahead):
+    """Day by day: what was known of it `ahead` days before."""
+    parts = {True: ([], []), False: ([], [])}
+    for day in range(len(p)):
+        last = day - ahead
+        if last - length + 1 >= 0:
+            x, y = parts[day < n]
+            x.append([p[last - k] for k in reversed(range(length))])
+            y.append(p[day])
+    return tuple(np.array(a) for part in (True, False) for a in parts[part])
+
+
+def _variant(p, n, length, ahead, slips=frozenset()):
+    ahead = 1 if "ahead ignored" in slips else ahead
+    ahead += ("one day too far" in slips) - ("today for tomorrow" in slips)
+    if "counted from the window's first day" in slips:
+        ahead -= length - 1
+    first = length - 1 + ahead
+    cut = n - first
+    cut = n if "cut at window n" in slips else cut
+    cut = n - length + 1 if "cut by the window's last day" in slips else cut
+    cut = n - length if "cut for the next day" in slips else cut
+    cut += ("one window too many" in slips) - ("one window too few" in slips)
+    windows = np.lib.stride_tricks.sliding_window_view(p, length)
+    count = min(len(p) - first, len(windows))
+    x, y = windows[:count], p[first : first + count]
+    if "newest first" in slips:
+        x = x[:, ::-1]
+    parts = [x[:cut], y[:cut], x[cut:], y[cut:]]
+    if "windows of each part by itself" in slips:
+        parts[2:] = windows[n:][: max(count - n, 0)], p[n + first :]
+    if "the last training window lost" in slips:
+        parts[:2] = [a[:-1] for a in parts[:2]]
+    if "the last window lost" in slips:
+        parts[2:] = [a[:-1] for a in parts[2:]]
+    if "windows do not overlap" in slips:
+        days = np.arange(count)
+        chosen = (days[:cut] % length == 0, days[cut:] % length == 0)
+        parts = [a[chosen[j // 2]] for j, a in enumerate(parts)]
+    return tuple(parts)
+
+
+EXERCISE = Exercise(
+    name="border_windows",
+    outputs=("x_train", "y_train", "x_test", "y_test"),
+    draw=_draw,
+    truth=_truth,
+    variant=_variant,
+    slips=SLIPS,
+    sizes=lambda p, n, length, ahead: {
+        "days": len(p),
+        "training days": n,
+        "length": length,
+        "ahead": ahead,
+    },
+)
+
+
+def border_windows(answer):
+    """Check windows that are sorted into training and test by the day of their target.
+
+    Args:
+        answer: function `(p, n, length, ahead) -> (x_train, y_train, x_test, y_test)`. `p (days,)`
+            are prices, the first `n` the training part; a window of `length` prices has as its
+            target the price `ahead` days after its last day. Windows `(windows, length)`, targets
+            `(windows,)`, by time.
+
+    Returns:
+        A `Verdict`. The truth goes over the days and asks what was known `ahead` days before.
+
+    """
+    return EXERCISE.check(answer)

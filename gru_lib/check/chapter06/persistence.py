@@ -1,0 +1,130 @@
+"""Chapter 6: persistence and its mean squared error."""
+
+import numpy as np
+
+from ...data import StandardScaler, windows
+from ...forecast import persistence as last_values
+from ...forecast import scores
+from ..exercise import Exercise
+
+
+def _counted(found):
+    yours, expected = (len(np.atleast_1d(f["forecast"])) for f in (found.yours, found.expected))
+    return (
+        "These are forecasts for the days of the training part. What counts is the test part: day "
+        f"`n` and later. In the first such case there should be {expected} of them, and there are "
+        f"{yours}."
+    )
+
+
+SLIPS = {
+    "today for tomorrow": (
+        "Each forecast is the price of the very day that it is about, so the error is zero. "
+        "Persistence knows the price of the day *before*."
+    ),
+    "off by one": (
+        "The forecasts are the prices of two days before. The day before the first test day is the "
+        "last one of the training part."
+    ),
+    "the last training price held": (
+        "All forecasts are the last price of the training part. Every test day is predicted one "
+        "day ahead: on the second one the true price of the first is known."
+    ),
+    "the mean for persistence": (
+        "The forecast is the mean of the training prices. That is another of the sceptic's rules, "
+        "and it knows nothing of yesterday."
+    ),
+    "training part predicted": _counted,
+    "scaler fitted on everything": (
+        "The error is divided by the variance of *all* prices. The unit is the variance of the "
+        "training part: nobody knew the later prices on the day of the cut, and where they rise, "
+        "such a unit makes every score look better."
+    ),
+    "scaler fitted on the test part": (
+        "The error is divided by the variance of the test prices. The unit is that of the training "
+        "part."
+    ),
+    "standard deviation of the wrong kind": (
+        "The variance is a sum over n - 1 (as in pandas, or with `ddof=1`). Here it is the mean of "
+        "the n squared deviations, a sum over n."
+    ),
+    "unit forgotten": (
+        "The error is in squared dollars. It has to be divided by the variance of the training "
+        "prices."
+    ),
+    "divided by the standard deviation": (
+        "The squared error is divided by s where s squared belongs, so its unit is dollars."
+    ),
+    "root taken": "This is the root of the mean squared error. `mse` is the mean itself.",
+    "absolute error for squared": (
+        "The errors are not squared: this is the mean of their sizes, over the standard deviation."
+    ),
+    "sum for mean": (
+        "The squared errors are added up and not averaged: the result grows with the number of "
+        "test days."
+    ),
+}
+
+
+def _draw(rng, i):
+    days = (5, 4, 7, 9, 12, 20)[i % 6] + i // 6
+    p = 20 * np.exp(np.cumsum(rng.normal(scale=0.2, size=days)))
+    return {"p": p.round(1) if i < 6 else p, "n": 2 + i % 3 if i else 3}
+
+
+def _truth(p, n):
+    """The package's windows of one day, its persistence and its score."""
+    x, y = windows(p, length=1)
+    forecast = last_values(x)[n - 1 :, 0]
+    scaler = StandardScaler().fit(p[:n])
+    return forecast, scores(forecast, y[n - 1 :, 0], std=scaler.std)["mse"]
+
+
+def _variant(p, n, slips=frozenset()):
+    target = p[n:]
+    forecast = {
+        "today for tomorrow": target,
+        "off by one": p[n - 2 : -2],
+        "the last training price held": np.full(len(target), p[n - 1]),
+        "the mean for persistence": np.full(len(target), p[:n].mean()),
+    }
+    forecast = next((f for s, f in forecast.items() if s in slips), p[n - 1 : -1])
+    if "training part predicted" in slips:
+        forecast, target = p[: n - 1], p[1:n]
+    part = p if "scaler fitted on everything" in slips else p[:n]
+    part = p[n:] if "scaler fitted on the test part" in slips else part
+    unit = part.var(ddof="standard deviation of the wrong kind" in slips)
+    absolute = "absolute error for squared" in slips
+    if absolute or "divided by the standard deviation" in slips:
+        unit = np.sqrt(unit)
+    error = np.abs(forecast - target) ** (1 if absolute else 2)
+    mse = error.sum() if "sum for mean" in slips else error.mean()
+    mse = mse if "unit forgotten" in slips else mse / unit
+    return forecast, np.sqrt(mse) if "root taken" in slips else mse
+
+
+EXERCISE = Exercise(
+    name="persistence",
+    outputs=("forecast", "mse"),
+    draw=_draw,
+    truth=_truth,
+    variant=_variant,
+    slips=SLIPS,
+    sizes=lambda p, n: {"days": len(p), "training days": n, "test days": len(p) - n},
+)
+
+
+def persistence(answer):
+    """Check the forecasts of persistence on the test part, and their score.
+
+    Args:
+        answer: function `(p, n) -> (forecast, mse)`. `p (days,)` are prices, of which the first
+            `n` are the training part; `forecast (days - n,)`, and `mse` is a number, in units of
+            the training prices' variance.
+
+    Returns:
+        A `Verdict`. The truth is made of the package's `windows`, `persistence` and `scores`
+        (chapter 6, math-stock-baselines and math-stock-mse).
+
+    """
+    return EXERCISE.check(answer)

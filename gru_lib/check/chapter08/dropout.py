@@ -1,0 +1,176 @@
+"""Chapter 8: inverted dropout, forwards and backwards."""
+
+import numpy as np
+
+from ...gradcheck import complex_step
+from ..exercise import Exercise
+
+SLIPS = {
+    "p and 1 - p exchanged": (
+        "The entries whose number is *below* p stay, and the others go: with p = 0.25 only a "
+        "quarter is left. An entry is left out where its number is below p."
+    ),
+    "mask from the other end": (
+        "An entry stays where its number is below 1 - p. That leaves out as many, on average, but "
+        "others than asked for: those whose number is below p go."
+    ),
+    "division missing": (
+        "The entries that stay are not divided by 1 - p, neither forwards nor backwards. The mean "
+        "of `u` is then (1 - p) times `h`, and a prediction, which leaves nothing out, gets more "
+        "than the network was trained for."
+    ),
+    "divided by p": (
+        "The entries that stay are divided by p. They make up for those that are missing: of all, "
+        "a share 1 - p is left, so that is what to divide by."
+    ),
+    "divided by the share that stayed": (
+        "The entries that stay are divided by the share that happened to stay in this draw. Divide "
+        "by 1 - p, the share that stays on average."
+    ),
+    "multiplied for divided": (
+        "The entries that stay are multiplied by 1 - p where they are divided by it: they shrink "
+        "once more, in place of making up for those that are missing."
+    ),
+    "factor missing in the gradient": (
+        "`u` is right, and `dh` has the right zeros, but it lacks the factor 1/(1 - p). What "
+        "multiplies an entry forwards multiplies its gradient backwards."
+    ),
+    "factor twice in the gradient": (
+        "`u` is right, and `dh` has the factor 1/(1 - p) twice. Once is enough, as forwards."
+    ),
+    "mask missing in the gradient": (
+        "`u` is right, but the gradient also passes where the entry was left out. `u` does not "
+        "depend on such an entry."
+    ),
+    "path forgotten: dropout": (
+        "`u` is right, and `dh` is `du` as it came. Backwards the gradient passes the same mask "
+        "and the same factor."
+    ),
+    "mask of the output": (
+        "The backward mask is read off the output, as in `u != 0`. An entry of `h` that is 0 by "
+        "itself but was kept does get a gradient. Use the mask that was drawn."
+    ),
+    "gradient times h": (
+        "`dh` is multiplied by `u` (or by `h`) where only the mask and the factor belong. The "
+        "derivative of h m / (1 - p) with respect to h is m / (1 - p)."
+    ),
+    "dropout left on": (
+        "`training` makes no difference: entries are left out for a prediction, too. Two "
+        "predictions from the same input would differ."
+    ),
+    "training turned round": (
+        "Dropout is off in training and on for a prediction: `training` is read the wrong way "
+        "round."
+    ),
+    "gradient masked when predicting": (
+        "For a prediction `u` is right, but `dh` goes through the mask although nothing was left "
+        "out. Both results depend on `training`."
+    ),
+    "older form": (
+        "This is the older form of dropout: no division in training, and `h` times 1 - p for a "
+        "prediction. In the form asked for the division is done in training, and a prediction "
+        "needs nothing."
+    ),
+    "divided when predicting": (
+        "For a prediction everything is divided by 1 - p, although nothing is left out. The "
+        "division makes up for the entries that are missing, and none is."
+    ),
+    "scaled when predicting": (
+        "For a prediction `h` is multiplied by 1 - p. That belongs to the older form of dropout, "
+        "which does not divide in training; here everything passes as it is."
+    ),
+}
+
+
+def _draw(rng, i):
+    batch, hidden = 1 + i % 3, 2 + i // 2 % 4
+    shape = (batch, hidden)
+    h = rng.normal(size=shape)
+    h.flat[:: 4 + i % 2] = 0.0 if i % 2 else 1.5
+    uniform = rng.random(shape)
+    uniform.flat[0] = 0.95
+    return {
+        "h": h,
+        "du": rng.normal(size=shape),
+        "p": (0.25, 0.4, 0.8, 0.6, 0.0, 0.1)[i % 6] if i > 1 else 0.3,
+        "uniform": uniform,
+        "training": i % 4 != 2,
+    }
+
+
+def _truth(h, du, p, uniform, training):
+    """Entry by entry forwards; backwards the complex step's derivative of the sum of du u."""
+    h = h.astype(complex)
+
+    def passed_on():
+        u = []
+        for value, number in zip(h.flat, uniform.flat, strict=True):
+            left_out = training and number < p
+            u.append(0 if left_out else value / (1 - p) if training else value)
+        return np.array(u).reshape(h.shape)
+
+    return passed_on().real, complex_step(lambda: np.sum(du * passed_on()), h)
+
+
+def _variant(h, du, p, uniform, training, slips=frozenset()):
+    on = training != ("training turned round" in slips) or "dropout left on" in slips
+    m = uniform < p if "p and 1 - p exchanged" in slips else uniform >= p
+    if "mask from the other end" in slips:
+        m = uniform < 1 - p
+    if not on and "gradient masked when predicting" in slips:
+        return h, np.where(m, du / (1 - p), 0)
+    if not on:
+        if "divided when predicting" in slips:
+            return h / (1 - p), du / (1 - p)
+        left = 1 - p if {"scaled when predicting", "older form"} & slips else 1
+        return h * left, du if "older form" in slips else du * left
+    factor = 1 / (1 - p)
+    if {"division missing", "older form"} & slips:
+        factor = 1
+    if "divided by p" in slips:
+        factor = np.divide(1, p)
+    if "divided by the share that stayed" in slips:
+        factor = np.divide(1, m.mean())
+    if "multiplied for divided" in slips:
+        factor = 1 - p
+    u = np.where(m, h * factor, 0)
+    if "mask of the output" in slips:
+        m = u != 0
+    if "mask missing in the gradient" in slips:
+        m = np.ones_like(m)
+    if "factor missing in the gradient" in slips:
+        factor = 1
+    if "factor twice in the gradient" in slips:
+        factor = factor**2
+    if "path forgotten: dropout" in slips:
+        return u, du
+    if "gradient times h" in slips:
+        return u, du * u
+    return u, np.where(m, du * factor, 0)
+
+
+EXERCISE = Exercise(
+    name="dropout",
+    outputs=("u", "dh"),
+    draw=_draw,
+    truth=_truth,
+    variant=_variant,
+    slips=SLIPS,
+    sizes=lambda h, p, training, **_: {"batch": len(h), "hidden": h.shape[1], "p": p},
+)
+
+
+def dropout(answer):
+    """Check inverted dropout, forwards and backwards (eq-dropout, eq-dropout-gradient).
+
+    Args:
+        answer: function `(h, du, p, uniform, training) -> (u, dh)`. `h`, `du` and the drawn
+            numbers `uniform` are `(batch, hidden)`; an entry is left out where its number is below
+            `p`, and nothing is if `training` is false.
+
+    Returns:
+        A `Verdict`. The truth goes entry by entry; backwards it is the complex step's derivative
+        of the sum of du · u.
+
+    """
+    return EXERCISE.check(answer)

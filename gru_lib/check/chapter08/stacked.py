@@ -1,0 +1,166 @@
+"""Chapter 8: the forward pass of layers that read both ways, on padded sequences."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ...bidirectional import reverse
+from ..exercise import Exercise
+from .slips_of_stacked import LATE, RIGHT, SLIPS, ZEROS
+
+
+def _layer(x, weights):
+    """A vanilla RNN from a state of zeros; the states after all steps."""
+    state = np.zeros((len(x), len(weights["b"])))
+    h = np.zeros((*x.shape[:2], len(weights["b"])))
+    for t in range(x.shape[1]):
+        state = np.tanh(x[:, t] @ weights["W_x"] + state @ weights["W_h"] + weights["b"])
+        h[:, t] = state
+    return h
+
+
+def _draw(rng, i):
+    batch, time, inputs = 2 + i % 3, 2 + (i + 1) % 4, 1 + i // 2 % 3
+    inputs = 2 + 2 * (i // 5 % 2) if i % 5 == 1 else inputs  # all layers of one size
+    lengths = rng.integers(1, time + 1, batch)
+    lengths[0] = time if i % 3 else max(time - 1, 1)
+    if i % 4 == 3:
+        lengths[-1] = 0
+    layers, weights, size = 1 + i // 2 % 3, [], inputs
+    for _ in range(layers):
+        hidden = inputs // 2 if i % 5 == 1 else int(rng.integers(1, 4))
+        shapes = {"W_x": (size, hidden), "W_h": (hidden, hidden), "b": hidden}
+        ways = ({name: rng.normal(size=s) for name, s in shapes.items()} for _ in range(2))
+        weights.append(tuple(ways))
+        size = 2 * hidden
+    x = rng.normal(size=(batch, time, inputs))
+    return {"x": x, "lengths": lengths, "layer": _layer, "weights": weights}
+
+
+def _truth(x, lengths, layer, weights):
+    """Run each sequence alone, without padding."""
+    size = 2 * len(weights[-1][0]["b"])
+    h, final = np.zeros((*x.shape[:2], size)), np.zeros((len(x), size))
+    for i, n in enumerate(lengths):
+        if n == 0:
+            continue
+        alone = x[i : i + 1, :n]
+        for forwards, backwards in weights:
+            ahead, back = layer(alone, forwards), layer(alone[:, ::-1], backwards)
+            alone = np.concatenate([ahead, back[:, ::-1]], axis=2)
+        h[i, :n] = alone[0]
+        final[i] = np.concatenate([ahead[0, -1], back[0, -1]])
+    return h, final
+
+
+def _turn(x, lengths, slips):
+    turned = reverse(x, lengths)
+    if ZEROS not in slips:
+        return turned
+    return np.where((np.arange(x.shape[1]) < lengths[:, None])[..., None], turned, 0)
+
+
+def _both(x, lengths, layer, pair, slips):
+    """Return the joined states of one layer, without a mask, and the backward ones as they came."""
+    forwards, backwards = pair[::-1] if "weights exchanged" in slips else pair
+    if "the same weights twice" in slips:
+        backwards = forwards
+    if "padding counted" in slips:
+        came = layer(x[:, ::-1], backwards)
+    elif {"not turned round", "turned on the way back alone"} & slips:
+        came = layer(x, backwards)
+    else:
+        came = layer(_turn(x, lengths, slips), backwards)
+    if {"not turned back", "not turned round"} & slips:
+        back = came
+    elif {"padding counted", "turned back over the whole"} & slips:
+        back = came[:, ::-1]
+    else:
+        back = _turn(came, lengths, slips)
+    halves = [layer(x, forwards), back]
+    if "concatenated in the other order" in slips:
+        halves = halves[::-1]
+    return np.concatenate(halves, axis=2), came
+
+
+def _final(h, zeroed, came, lengths, slips):
+    """Return the final states from the joined ones."""
+    if "last column of h" in slips:
+        return zeroed[:, -1]
+    half, rows = h.shape[2] // 2, np.arange(len(h))
+    if "concatenated in the other order" in slips:
+        h = np.roll(h, half, axis=2)
+    first, second = h[rows, lengths - 1, :half], h[:, 0, half:]
+    if {"state not kept at padding", "last column for the last state"} & slips:
+        first = h[:, -1, :half]
+    if "zero for the last state" in slips:
+        first = zeroed[:, -1, :half]
+    if "backward state at the last step" in slips:
+        second = h[rows, lengths - 1, half:]
+    if "last column for the last state" in slips:
+        second = h[:, -1, half:]
+    if "backward state in the last column" in slips:
+        second = came[:, -1]
+    if RIGHT in slips:
+        second = came[rows, lengths - 1]
+    halves = [first, second]
+    if "concatenated in the other order" in slips and RIGHT not in slips:
+        halves = halves[::-1]
+    if "last states in the other order" in slips:
+        halves = halves[::-1]
+    final = np.concatenate(halves, axis=1)
+    guarded = "length 0 forgotten" not in slips
+    return np.where(lengths[:, None] > 0, final, 0) if guarded else final
+
+
+def _variant(x, lengths, layer, weights, slips=frozenset()):
+    forms = {form for form in (LATE, ZEROS, RIGHT) if any(form in name for name in slips)}
+    for form in forms:
+        slips = {name.replace(form, "") for name in slips}
+    late = LATE in forms or "padding passed on" in slips
+    real = (np.arange(x.shape[1]) < lengths[:, None])[..., None]
+    below = x
+    for pair in weights[:1] if "first layer only" in slips else weights:
+        below = x if "upper layer reads x" in slips else below
+        h, came = _both(below, lengths, layer, pair, slips | forms)
+        below = h if late else np.where(real, h, 0)
+    zeroed = h if "padding passed on" in slips else np.where(real, h, 0)
+    return zeroed, _final(h, zeroed, came, lengths, slips | forms)
+
+
+EXERCISE = Exercise(
+    name="stacked",
+    outputs=("h", "final"),
+    draw=_draw,
+    truth=_truth,
+    variant=_variant,
+    slips=SLIPS,
+    sizes=lambda x, weights, **_: {
+        "batch": len(x),
+        "time": x.shape[1],
+        "input": x.shape[2],
+        "layers": len(weights),
+    },
+)
+
+
+def stacked(answer):
+    """Check the forward pass of layers that each read both ways, on padded sequences.
+
+    Args:
+        answer: function `(x, lengths, layer, weights) -> (h, final)`. `x` is `(batch, time,
+            input)`, `lengths (batch,)` whole numbers from 0 to time; `layer(x, weights)` returns
+            the states after all steps and knows no lengths; `weights` holds a pair per layer, for
+            the directions forwards and backwards. `h (batch, time, 2 hidden)` is the highest
+            layer's output, zero at padding, and `final (batch, 2 hidden)` its final states.
+
+    Returns:
+        A `Verdict`. The truth runs each sequence alone, without padding (math-both-ways,
+        math-stack).
+
+    """
+    verdict = EXERCISE.check(answer)
+    diagnosis = verdict.diagnosis
+    for form in (LATE, ZEROS, RIGHT):
+        diagnosis = diagnosis.replace(form, "")
+    return replace(verdict, diagnosis=diagnosis)

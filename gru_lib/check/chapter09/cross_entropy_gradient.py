@@ -1,0 +1,164 @@
+"""Chapter 9: softmax and cross-entropy together, and their gradient."""
+
+import numpy as np
+
+from ...gradcheck import complex_step
+from ...losses import softmax_cross_entropy
+from ..exercise import Exercise
+
+
+def _overflow(found):
+    largest = np.abs(found.arguments["logits"]).max()
+    return (
+        f"Right for small scores, but here one of them is {largest:.0f} in size, and `exp` of 710 "
+        "is more than a floating-point number can hold: inf / inf is no number. Subtract the "
+        "largest score of each row first, in the sum as well as at the right class."
+    )
+
+
+SLIPS = {
+    "overflow": _overflow,
+    "largest of the whole array": (
+        "The largest score of the whole array is subtracted from every row. A row that lies far "
+        "below it has only exponentials of 0 then, and 0 / 0. Take the largest of each row."
+    ),
+    "logarithm of 0": (
+        "The gradient is right, but the loss takes the logarithm of a probability that was rounded "
+        "to 0. The logarithm of a quotient is a difference; with that form no small number occurs."
+    ),
+    "small number added": (
+        "A small number is added inside the logarithm. So no loss can be infinite, but none can be "
+        "larger than 27.6 (for 1e-12) either, where the true one is 1000. No such number is needed "
+        "if the logarithm of the quotient is written as a difference."
+    ),
+    "largest not added back": (
+        "The largest score is subtracted in the sum of the exponentials, but not from the score of "
+        "the right class: the loss is off by just that number. Use the same scores in both places."
+    ),
+    "sum for mean": (
+        "It is a sum over the predictions where the mean belongs. The loss is divided by N, and so "
+        "is the gradient: each prediction has its share of the mean."
+    ),
+    "averaged over the classes too": (
+        "It is divided by the number of all scores, N times K. The mean is over the predictions, "
+        "of which there are N; of each only one class is right."
+    ),
+    "sign": "The sign is wrong: the loss is minus the mean logarithm, and falls if p rises.",
+    "softmax over the wrong axis": (
+        "The probabilities of a column add up to 1, and not those of a row. Each prediction is a "
+        "row: the sum in the softmax runs over the classes, axis 1."
+    ),
+    "one-hot forgotten": (
+        "The gradient is p / N: what the network said, without what came. At the right class 1 has "
+        "to be subtracted; each row adds up to zero then."
+    ),
+    "derivative of the wrong function": (
+        "The difference p - one-hot is multiplied by p (1 - p), as if a squared error had to pass "
+        "a sigmoid. With the logarithm in the loss that slope cancels: nothing is left to "
+        "multiply."
+    ),
+    "gradient at the probabilities": (
+        "This is the derivative with respect to the probability, -1 / p at the right class and 0 "
+        "elsewhere. The scores lie on the other side of the softmax, and every score moves every "
+        "probability of its row."
+    ),
+    "right class only": (
+        "Only the right class has a gradient, p - 1. The other scores are in the denominator of "
+        "the softmax, and theirs is p."
+    ),
+    "target not used": (
+        "The likeliest class is taken for the right one: `labels` makes no difference. So the "
+        "network is told that it was right whatever it said."
+    ),
+    "log of base 2": (
+        "The loss is in bits: the logarithm in it is the natural one. (The gradient p - one-hot "
+        "belongs to nats.)"
+    ),
+}
+
+
+def _draw(rng, i):
+    count, classes = (2, 3, 1, 4, 3, 6)[i % 6], (3, 2, 4, 4, 5)[i % 5]
+    logits = rng.normal(scale=2, size=(count, classes))
+    if i % 4 == 3:  # far apart, within a row and from row to row
+        logits[:, 0] += 1000 * (-1) ** (i // 4)
+        logits += 500 * rng.integers(-2, 3, size=(count, 1))
+    labels = rng.integers(0, classes, size=count)
+    if i % 8 == 7:
+        labels[0] = 0
+        logits[-1] += 1500
+    return {"logits": logits, "labels": labels}
+
+
+def _truth(logits, labels):
+    """The loss by pairwise `logaddexp`; the gradient by the complex step of the package's loss."""
+    chosen = logits[np.arange(len(labels)), labels]
+    loss = np.mean(np.logaddexp.reduce(logits, axis=1) - chosen)
+    scores = logits.astype(complex)
+    return loss, complex_step(lambda: softmax_cross_entropy(scores, labels)[0], scores)
+
+
+def _largest(logits, slips):
+    """What is subtracted before `exp`."""
+    if "overflow" in slips:
+        return 0.0
+    if "largest of the whole array" in slips:
+        return logits.max()
+    axis = 0 if "softmax over the wrong axis" in slips else 1
+    return logits.max(axis=axis, keepdims=True)
+
+
+def _variant(logits, labels, slips=frozenset()):
+    rows, count = np.arange(len(logits)), len(logits)
+    labels = logits.argmax(axis=1) if "target not used" in slips else labels
+    shifted = logits - _largest(logits, slips)
+    e = np.exp(shifted)
+    total = e.sum(axis=0 if "softmax over the wrong axis" in slips else 1, keepdims=True)
+    p, one_hot = e / total, np.eye(logits.shape[1])[labels]
+    nats = (np.log(total) - shifted)[rows, labels]
+    if "overflow" in slips or "largest of the whole array" in slips or "logarithm of 0" in slips:
+        nats = -np.log(p[rows, labels])
+    if "small number added" in slips:
+        nats = -np.log(p[rows, labels] + 1e-12)
+    if "largest not added back" in slips:
+        nats = (np.log(total) - logits)[rows, labels]
+    gradient = p - (0 if "one-hot forgotten" in slips else one_hot)
+    if "derivative of the wrong function" in slips:
+        gradient = gradient * p * (1 - p)
+    if "gradient at the probabilities" in slips:
+        gradient = -one_hot / np.where(one_hot == 1, p, 1)
+    if "right class only" in slips:
+        gradient = one_hot * (p - 1)
+    if "log of base 2" in slips:
+        nats = nats / np.log(2)
+    divisor = 1 if "sum for mean" in slips else count
+    divisor = logits.size if "averaged over the classes too" in slips else divisor
+    sign = -1 if "sign" in slips else 1
+    return sign * nats.sum() / divisor, sign * gradient / divisor
+
+
+EXERCISE = Exercise(
+    name="cross_entropy_gradient",
+    outputs=("loss", "gradient"),
+    draw=_draw,
+    truth=_truth,
+    variant=_variant,
+    slips=SLIPS,
+    sizes=lambda logits, labels: {"predictions": len(logits), "classes": logits.shape[1]},
+    cases=32,
+)
+
+
+def cross_entropy_gradient(answer):
+    """Check the mean cross-entropy of a softmax and its gradient with respect to the scores.
+
+    Args:
+        answer: function `(logits, labels) -> (loss, gradient)`. `logits (N, K)` are scores of any
+            size, `labels (N,)` the right classes; `loss` is a number and `gradient (N, K)`.
+
+    Returns:
+        A `Verdict`. The truth is `logaddexp` for the loss, and for the gradient the complex step's
+        derivative of the package's loss (eq-cross-entropy, eq-cross-entropy-gradient).
+
+    """
+    return EXERCISE.check(answer)

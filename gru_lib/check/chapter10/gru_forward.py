@@ -1,0 +1,162 @@
+"""Chapter 10: a layer of gated recurrent units, forward, with few products."""
+
+import numpy as np
+
+from ...gru import GRU
+from ..exercise import Exercise
+
+SLIPS = {
+    "reset before for after": (
+        "The state is gated before it meets `W_hh`: the other GRU. It needs a second product per "
+        "step; here the gate multiplies what comes out of the product."
+    ),
+    "reset gate not used": "The reset gate is computed and not used: the candidate sees all of m.",
+    "reset on the wrong side": (
+        "The reset gate multiplies the input's part as well. Only the bracket with the state, m, "
+        "is gated."
+    ),
+    "bias outside the gate": (
+        "`b_hh` is added outside the reset gate. It belongs to m, which the gate multiplies; "
+        "outside it would be no other bias than b_h."
+    ),
+    "bias forgotten": "`b_hh`, the candidate's second bias, is missing.",
+    "bias of the input forgotten": "`b`, the bias of the projected input, is missing.",
+    "gates exchanged": (
+        "r and z have changed places. The columns stand in the order r, z, candidate; Keras has "
+        "z first."
+    ),
+    "z and 1 - z exchanged": (
+        "z and 1 - z have changed places in the new state. Here z multiplies the old one."
+    ),
+    "batch and time mixed up": (
+        "Records and steps are mixed up: `reshape` counts off in the order in which the numbers "
+        "stand, and does not exchange axes. With one record nothing is to be seen."
+    ),
+    "time first": (
+        "The result has time first, expected shape (B, T, H). Inside the loop that is the right "
+        "order; what is returned has records first, as x has."
+    ),
+    "initial state not used": "The first step starts from zeros, whatever `h0` says.",
+    "state not carried": (
+        "Every step starts from `h0`: the new state is stored, and not handed on to the next step."
+    ),
+    "off by one": (
+        "The result starts with h_0 and lacks h_T: each state stands one place too late. Store the "
+        "state after it has been computed."
+    ),
+    "last state everywhere": (
+        "All steps show the last state. A list, or a stack, that holds one array T times shows "
+        "its last contents T times; a step should make a new array or copy."
+    ),
+    "sigmoid for tanh": (
+        "The candidate passes through the sigmoid. It is no gate: it needs the tanh, so that the "
+        "state can become negative."
+    ),
+    "activation missing": "The tanh of the candidate is missing.",
+    "path forgotten: the old state": (
+        "z ⊙ h_prev is missing in the new state: nothing is carried over, whatever z says."
+    ),
+    "time reversed": "The steps are run from the last to the first.",
+}
+
+
+def _draw(rng, i):
+    B, T, D = 1 + (i + 1) % 4, 1 + (i // 2 + 1) % 5, 1 + i // 3 % 3
+    H = 1 + (i + i // 4 + 1) % 4
+    if i == 1:
+        B, T, D, H = 2, 2, 1, 1
+    return {
+        "x": 1.5 * rng.normal(size=(B, T, D)),
+        "h0": rng.uniform(-1, 1, size=(B, H)),
+        "W_x": rng.normal(size=(D, 3 * H)),
+        "W_h": rng.normal(size=(H, 3 * H)),
+        "b": rng.normal(size=3 * H),
+        "b_hh": rng.normal(size=H),
+    }
+
+
+def _truth(x, h0, W_x, W_h, b, b_hh):
+    """Let the library run its layer."""
+    layer = GRU(x.shape[2], h0.shape[1], reset="after", seed=0)
+    for name, array in {"W_x": W_x, "W_h": W_h, "b": b, "b_hh": b_hh}.items():
+        layer.params[name][...] = array
+    return layer.forward(x, h0)[0]
+
+
+def _sigmoid(a):
+    return 1 / (1 + np.exp(-a))
+
+
+def _candidate(a, h, r, W_hh, b_hh, slips):
+    inside, outside = (0, b_hh) if "bias outside the gate" in slips else (b_hh, 0)
+    if "reset before for after" in slips:
+        total = a + (r * h) @ W_hh + b_hh
+    elif "reset on the wrong side" in slips:
+        total = r * (a + h @ W_hh + b_hh)
+    else:
+        r = 1 if "reset gate not used" in slips else r
+        total = a + r * (h @ W_hh + inside) + outside
+    if "activation missing" in slips:
+        return total
+    return (_sigmoid if "sigmoid for tanh" in slips else np.tanh)(total)
+
+
+def _step(a, h, W_h, b_hh, slips):
+    """One new state from the projected input of three gates."""
+    H = h.shape[1]
+    r, z = (_sigmoid(a[:, k : k + H] + h @ W_h[:, k : k + H]) for k in (0, H))
+    if "gates exchanged" in slips:
+        r, z = z, r
+    h_tilde = _candidate(a[:, 2 * H :], h, r, W_h[:, 2 * H :], b_hh, slips)
+    keep = 1 - z if "z and 1 - z exchanged" in slips else z
+    old = 0 if "path forgotten: the old state" in slips else h
+    return keep * old + (1 - keep) * h_tilde
+
+
+def _variant(x, h0, W_x, W_h, b, b_hh, slips=frozenset()):
+    B, T, D = x.shape
+    b_hh = 0 * b_hh if "bias forgotten" in slips else b_hh
+    a = x.swapaxes(0, 1) @ W_x + (0 if "bias of the input forgotten" in slips else b)
+    if "batch and time mixed up" in slips:
+        a = (x.reshape(-1, D) @ W_x + b).reshape(T, B, -1)
+    a = a[::-1] if "time reversed" in slips else a
+    states = [0 * h0 if "initial state not used" in slips else h0]
+    for t in range(T):
+        h = states[0] if "state not carried" in slips else states[-1]
+        states.append(_step(a[t], h, W_h, b_hh, slips))
+    result = np.array(states[:-1] if "off by one" in slips else states[1:])
+    if "last state everywhere" in slips:
+        result = np.repeat(result[-1:], T, axis=0)
+    return result if "time first" in slips else result.swapaxes(0, 1)
+
+
+EXERCISE = Exercise(
+    name="gru_forward",
+    outputs=("states",),
+    draw=_draw,
+    truth=_truth,
+    variant=_variant,
+    slips=SLIPS,
+    sizes=lambda x, h0, **_: {
+        "records": x.shape[0],
+        "steps": x.shape[1],
+        "inputs": x.shape[2],
+        "units": h0.shape[1],
+    },
+)
+
+
+def gru_forward(answer):
+    """Check the forward pass of a GRU with the reset after the product.
+
+    Args:
+        answer: function `(x, h0, W_x, W_h, b, b_hh) -> states` with `x (batch, time, input)`,
+            `h0 (batch, hidden)`, `W_x (input, 3 * hidden)`, `W_h (hidden, 3 * hidden)`,
+            `b (3 * hidden,)`, `b_hh (hidden,)` and `states (batch, time, hidden)`.
+
+    Returns:
+        A `Verdict`. The truth is `GRU` with `reset="after"` (chapter 4, eq-gru-reset,
+        eq-gru-update, eq-gru-memory, eq-gru-candidate-after, eq-gru-state); no clock is read.
+
+    """
+    return EXERCISE.check(answer)

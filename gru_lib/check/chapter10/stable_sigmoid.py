@@ -1,0 +1,151 @@
+"""Chapter 10: a sigmoid that cannot overflow."""
+
+import contextlib
+import functools
+import math
+
+import numpy as np
+
+from ..exercise import Exercise
+
+SLIPS = {
+    "overflow": (
+        "The numbers are right, and on the way the exponential of a large number overflows: outside"
+        " the check NumPy warns of it. With `np.where` it happens, too, since both branches are "
+        "computed for every number. Look for a function that stays finite for any argument."
+    ),
+    "factor 2 missing": (
+        "Your curve is twice as steep as the sigmoid: these are the numbers of σ(2a). The argument "
+        "of the tanh is half of a."
+    ),
+    "tanh for sigmoid": (
+        "The numbers lie between -1 and 1: a tanh, not yet brought into the range from 0 to 1."
+    ),
+    "brackets": (
+        "The numbers lie between 0.5 and 1.5: only the tanh is halved. The 1 is inside the bracket."
+    ),
+    "sum not halved": "The numbers lie between 0 and 2: 1 + tanh still has to be halved.",
+    "sign of the argument": (
+        "These are the numbers of σ(-a): the curve falls where it should rise. The exponent, or "
+        "the argument of the tanh, has the wrong sign."
+    ),
+    "derivative for the function": (
+        "These are the numbers of σ(a) (1 - σ(a)): the sigmoid's derivative."
+    ),
+    "clipped": (
+        "Far out the numbers do not reach 0 and 1: the argument was limited to a small range first."
+        " That avoids the overflow, and changes the function."
+    ),
+    "sign of a forgotten": (
+        "For negative a the result is that for -a: |a| keeps the exponential small, but the "
+        "two signs need two formulas."
+    ),
+}
+
+
+def _draw(rng, i):
+    shape = [(3,), (2, 2), (2,), (1,), (2, 3, 2), (7,)][i % 6]
+    a = rng.normal(size=shape) * (1 + i % 4)
+    if i % 3:
+        a = a.ravel()
+        a[0] = (-1000.0, 1000.0)[i % 2]
+        a[-1] = (1000.0, -1000.0)[i % 2]
+        a = a.reshape(shape)
+    return {"a": a}
+
+
+def _truth(a):
+    """Number by number; the exponential of -|a| cannot overflow."""
+    small = [math.exp(-abs(v)) for v in a.ravel()]
+    values = [(1 if v > 0 else e) / (1 + e) for v, e in zip(a.ravel(), small, strict=True)]
+    return np.reshape(values, a.shape), 0
+
+
+def _variant(a, slips=frozenset()):
+    warned = float("overflow" in slips and np.max(np.abs(a)) > 800)
+    a = np.clip(a, -5, 5) if "clipped" in slips else a
+    a = np.abs(a) if "sign of a forgotten" in slips else a
+    a = -a if "sign of the argument" in slips else a
+    s = np.tanh(a if "factor 2 missing" in slips else a / 2)
+    if "brackets" in slips:
+        s = 1 + s / 2
+    elif "sum not halved" in slips:
+        s = 1 + s
+    elif "tanh for sigmoid" not in slips:
+        s = (1 + s) / 2
+    return s * (1 - s) if "derivative for the function" in slips else s, warned
+
+
+EXERCISE = Exercise(
+    name="stable_sigmoid",
+    outputs=("s", "warnings"),
+    draw=_draw,
+    truth=_truth,
+    variant=_variant,
+    slips=SLIPS,
+)
+
+
+class Listening(np.ndarray):
+    """An array that notes when an operation on it overflows, silenced or not."""
+
+    noted = None
+
+    def __array_finalize__(self, other):
+        """Views and results note in the same list."""
+        self.noted = getattr(other, "noted", None)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=(), **options):
+        """Compute with plain arrays, and listen."""
+        inputs = [np.asarray(a) for a in inputs]
+        if out:
+            options["out"] = tuple(np.asarray(a) for a in out)
+        with _listening(self.noted):
+            result = np.asarray(getattr(ufunc, method)(*inputs, **options)).view(Listening)
+        result.noted = self.noted
+        return result
+
+
+@contextlib.contextmanager
+def _listening(noted):
+    """Note overflows and what is invalid, in place of a warning."""
+    with np.errstate(
+        over="call", invalid="call", divide="call", call=lambda kind, _: noted.append(kind)
+    ):
+        yield
+
+
+def heard(answer):
+    """Return the function `(a) -> (s, warnings)`, with 1 where NumPy would warn, else 0.
+
+    Args:
+        answer: function `(a) -> s`; whatever cannot be called is returned as it is.
+
+    """
+    if not callable(answer):
+        return answer
+
+    @functools.wraps(answer)
+    def hearing(*arguments):
+        noted = []
+        array = arguments[0].view(Listening)
+        array.noted = noted
+        with _listening(noted):
+            s = answer(array, *arguments[1:])
+        return s if s is None else (s, float(bool(noted)))
+
+    return hearing
+
+
+def stable_sigmoid(answer):
+    """Check a sigmoid that cannot overflow.
+
+    Args:
+        answer: function `(a) -> s` of an array of any shape with at least one axis. Whatever NumPy
+            would warn of, an overflow or something invalid, is a mistake here.
+
+    Returns:
+        A `Verdict`. The truth is computed number by number, with the exponential of -|a|.
+
+    """
+    return EXERCISE.check(heard(answer))
