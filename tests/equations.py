@@ -7,6 +7,7 @@ which test proves which equation stands in `PROOFS`. `make refresh` runs this fi
 """
 
 import ast
+import itertools
 import json
 import re
 from functools import cache
@@ -128,7 +129,9 @@ class Line(NamedTuple):
 def pages():
     """Return the names of the book's pages, in reading order."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    return [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
+    chapters = [chapter for part in toc["parts"] for chapter in part["chapters"]]
+    below = ((c["file"], *(s["file"] for s in c.get("sections", ()))) for c in chapters)
+    return [toc["root"], *itertools.chain.from_iterable(below)]
 
 
 def source(page):

@@ -7,8 +7,6 @@ general symptoms are looked for.
 
 import itertools
 
-import numpy as np
-
 from .case import Found, difference
 from .outcome import call, close, same
 from .symptoms import GENERAL
@@ -192,7 +190,7 @@ class Diagnosis:
         """Yield (i, the truth, the answer's outcome) of case i with the next one's argument."""
         for i, (case, following) in enumerate(itertools.pairwise(self.cases)):
             here, other = case.arguments[name], following.arguments[name]
-            if np.shape(here) != np.shape(other) or here is other:
+            if getattr(here, "shape", ()) != getattr(other, "shape", ()) or here is other:
                 continue
             arguments = case.arguments | {name: other}
             truth = call(self.exercise.truth, arguments, self.names)
