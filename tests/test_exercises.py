@@ -90,7 +90,8 @@ def test_nothing_of_a_solution_is_left_in_an_exercise(name):
 def test_an_exercise_has_time_hints_and_an_explained_solution(name):
     for number, part in enumerate(sections(name), 1):
         assert part.startswith(f"## Exercise {number}: "), part[:60]
-        assert re.search(r"\*[^*]*[Aa]bout \d+ minutes[^*]* Needs [^*]*\]\(\.\./[^*]*\*\n", part), part[:200]
+        needs = r"\n\*About \d+ minutes\. Needs the sections? [^*]*\]\(\.\./[^*]*\*\n"
+        assert re.search(needs, part), part[:200]
         hints = re.findall(r"<details><summary>Hint (\d): ", part)
         assert hints == [str(i + 1) for i in range(len(hints))]
         assert 2 <= len(hints) <= 4
