@@ -271,6 +271,21 @@ def _shifted(x, w, scale):
     return np.roll(y, 1), mean
 
 
+def test_right_results_in_another_order_are_told_so():
+    verdict = TOY.check(lambda x, w, scale: TOY.variant(x, w, scale)[::-1])
+    assert verdict.diagnosis == "results in another order"
+    assert "expected: y, mean." in verdict.message
+
+
+def test_the_verdict_keeps_the_smallest_wrong_case():
+    verdict = TOY.check(lambda x, w, scale: (np.zeros(len(x)), 0.0))
+    assert verdict.case["x"].shape == (1, 1)
+    assert f"`scale = {verdict.case['scale']:.4g}`" in verdict.message
+    assert TOY.check(TOY.variant).case is None
+    verdict = TOY.check(lambda x, w, scale: TOY.slipped("backwards")(x, w, scale))
+    assert verdict.case["x"].shape == (1, 2)  # with one weight it makes no difference
+
+
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
@@ -355,7 +370,7 @@ def test_numbers_are_shown_short_and_functions_not_at_all():
     truth = Outcome((np.array(1.0),))
     case = Case(arguments, {"time": 3}, truth)
     assert case.listed() == ", with `x = [[0.1235]]`, `names = ['a']`, `g = {'k': 2}`"
-    assert Case({"g": {"k": np.ones(9)}}, {"time": 3}, truth).listed() == ", with time 3"
+    assert Case({"g": {"k": np.ones(21)}}, {"time": 3}, truth).listed() == ", with time 3"
     assert difference("y", np.array(2.0), np.array(1.0)) == "`y` should be 1, and is 2."
     assert difference("y", np.array([1, np.nan]), np.array([1, 2.0])) == (
         "`y[1]` should be 2, and is nan."

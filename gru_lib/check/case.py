@@ -21,6 +21,10 @@ class Case:
     sizes: dict
     truth: Outcome
 
+    def size(self):
+        """Return how many numbers the arguments hold."""
+        return sum(map(_count, self.arguments.values()))
+
     def where(self):
         """Return `, with batch 2, time 3`, or the arguments themselves where they are few."""
         sizes = ", ".join(f"{name} {size}" for name, size in self.sizes.items())
@@ -28,7 +32,7 @@ class Case:
 
     def listed(self):
         """Return ` with `x` = 0.5, `k` = 2` if these are few numbers, else the sizes."""
-        if sum(map(_count, self.arguments.values())) > 8:
+        if self.size() > 20:
             return self.where()
         given = {n: v for n, v in self.arguments.items() if not callable(v)}
         return ", with " + ", ".join(f"`{n} = {shown(v)}`" for n, v in given.items())

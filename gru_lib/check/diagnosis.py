@@ -6,6 +6,7 @@ general symptoms are looked for.
 """
 
 import itertools
+from dataclasses import replace
 
 from .case import Found, difference
 from .outcome import call, close, same
@@ -112,9 +113,8 @@ class Diagnosis:
         text = self.exercise.slips[slip]
         if isinstance(text, str):
             return text
-        i = next(
-            i for i, ok in enumerate(self.rights) if not ok and self.outcomes[i].values is not None
-        )
+        wrong = [i for i, ok in enumerate(self.rights) if not ok and self.outcomes[i].values]
+        i = min(wrong, key=lambda i: self.cases[i].size())
         case = self.cases[i]
         yours = dict(zip(self.names, self.outcomes[i].values, strict=True))
         expected = dict(zip(self.names, case.truth.values, strict=True))
@@ -135,7 +135,8 @@ class Diagnosis:
                 return "input changed in place", (
                     f"It changes its input {names}: whoever called it finds other numbers there "
                     "afterwards. `a += b`, `a *= b` and `a[...] = b` write into the array that was "
-                    "handed over; `a = a + b` makes a new one, and so does `a.copy()`."
+                    "handed over; `a = a + b` makes a new one, and so does `a.copy()`. The last "
+                    "digit counts, too: `w + e - e` need not be `w`."
                 )
         return None
 
@@ -149,6 +150,9 @@ class Diagnosis:
         )
 
     def _symptom(self):
+        order = self._another_order()
+        if order:
+            return order
         wrong = self._wrong()
         for j in wrong:
             given = [outcome.values[j] for outcome in self.outcomes]
@@ -165,8 +169,24 @@ class Diagnosis:
         kept = f" ({', '.join(right)}: right.)" if right else ""
         return "unrecognised", (
             f"{names}: not right, and not in a way that is known here.{kept} Work the case below "
-            "out by hand, or take the smallest one you can, and compare line by line."
+            "out, or the example in the text, and compare line by line. The verdict keeps the "
+            "case's arguments: `f(*verdict.case.values())` calls your function `f` with them."
         )
+
+    def _another_order(self):
+        """Return a diagnosis if the right results come in another order."""
+        for places in itertools.permutations(range(len(self.names))):
+            turned = [
+                replace(outcome, values=tuple(outcome.values[j] for j in places))
+                for outcome in self.outcomes
+            ]
+            pairs = zip(turned, self.cases, strict=True)
+            if all(same(outcome, case.truth, self.loose) for outcome, case in pairs):
+                names = ", ".join(self.names)
+                return "results in another order", (
+                    f"These are the right results in another order; expected: {names}."
+                )
+        return None
 
     def _unused(self, wrong):
         """Return the argument that should matter, to all results or to one, and does not."""
@@ -178,7 +198,7 @@ class Diagnosis:
                     for i, truth, ours in pairs
                     if not self._alike(truth, self.cases[i].truth, places)
                 ]
-                if ignored and all(ignored):
+                if len(ignored) > 2 and all(ignored):
                     which = f"`{self.names[places[0]]}`" if len(places) == 1 else "The result"
                     return "argument not used", (
                         f"{which} does not depend on `{name}`: with another `{name}` it stays the "
@@ -201,14 +221,26 @@ class Diagnosis:
     def _alike(self, one, other, places):
         return all(close(one.values[j], other.values[j], self.loose[j]) for j in places)
 
+    def smallest(self):
+        """Return the wrong case of fewest numbers that gave a value of the right shape, or None."""
+        shown = [
+            (case.size(), i)
+            for i, (outcome, case) in enumerate(zip(self.outcomes, self.cases, strict=True))
+            if not self.rights[i] and self._differing(outcome, case)
+        ]
+        return min(shown)[1] if shown else None
+
+    def _differing(self, outcome, case):
+        """Return (name, value, truth) of the first result that can be set beside the right one."""
+        pairs = zip(self.names, outcome.values or (), case.truth.values, strict=False)
+        return next(
+            ((n, a, b) for n, a, b in pairs if a.shape == b.shape and not close(a, b)), None
+        )
+
     def _evidence(self):
-        """Return one number of the first wrong case, beside the right one."""
-        for outcome, case, ok in zip(self.outcomes, self.cases, self.rights, strict=True):
-            if ok or outcome.values is None:
-                continue
-            for name, ours, truth in zip(
-                self.names, outcome.values, case.truth.values, strict=True
-            ):
-                if ours.shape == truth.shape and not close(ours, truth):
-                    return f"For example{case.listed()}: {difference(name, ours, truth)}"
-        return ""
+        """Return one number of the smallest wrong case, beside the right one."""
+        i = self.smallest()
+        if i is None:
+            return ""
+        case = self.cases[i]
+        return f"For example{case.listed()}: {difference(*self._differing(self.outcomes[i], case))}"

@@ -4,6 +4,7 @@ The answer runs on every case and is held against the truth, which is computed a
 numerical derivative, the package's own code). Where it differs, `diagnosis` says why.
 """
 
+import copy
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -58,29 +59,30 @@ class Exercise:
 
     def check(self, answer):
         """Return the `Verdict` on an answer, whatever it does."""
+        case = None
         try:
-            diagnosis, message = watch.watched(partial(self._diagnosed, answer))
+            diagnosis, message, case = watch.watched(partial(self._diagnosed, answer))
         except watch.StillRunning as late:
             diagnosis, message = "still running", _late(late)
-        except watch.Stopped:  # pragma: no cover - interrupted at the very end
-            diagnosis, message = "still running", f"Still running after {watch.LIMIT:g} seconds."
-        return Verdict(diagnosis == RIGHT, message, diagnosis, self.name)
+        return Verdict(diagnosis == RIGHT, message, diagnosis, self.name, copy.deepcopy(case))
 
     def slipped(self, *slips):
         """Return the right solution with these mistakes put into it."""
         return partial(self.variant, slips=frozenset(slips))
 
     def _diagnosed(self, answer):
-        """Return (diagnosis, message)."""
+        """Return (diagnosis, message, the arguments of the case in the message, or None)."""
         problem = signature_problem(answer, list(self.drawn[0].arguments))
         if problem:
-            return problem
+            return *problem, None
         outcomes = []
         for case in self.drawn:
             outcomes.append(call(answer, case.arguments, self.outputs))
             if outcomes[-1].error is NotImplementedError:
-                return NOT_ATTEMPTED, "Not attempted yet."
-        return Diagnosis(self, answer, outcomes).found()
+                return NOT_ATTEMPTED, "Not attempted yet.", None
+        diagnosis = Diagnosis(self, answer, outcomes)
+        i = diagnosis.smallest()
+        return *diagnosis.found(), None if i is None else self.drawn[i].arguments
 
 
 def _late(late):

@@ -150,7 +150,7 @@ def _converted(result, outputs):
         if array.dtype.kind not in "fiubU":
             got = _article(type(one).__name__)
             if array.dtype.kind == "c":
-                got = "complex numbers (is an `np.abs` or a `.real` missing?)"
+                got = "complex numbers (the size of one is its `np.abs`)"
             return None, ("wrong type", f"`{name}`: expected an array of numbers, got {got}.")
         values.append(array.astype(float) if array.dtype.kind in "iub" else array)
     return tuple(values), None

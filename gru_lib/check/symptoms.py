@@ -63,9 +63,9 @@ def factor(name, given, expected, cases, loose):
             if all(
                 np.isclose(r, float(n) ** power) for (r, _), n in zip(known, counts, strict=True)
             ):
-                way = f"{'divided' if mean else 'multiplied'} by the {size}"
+                way = f"{'divided' if mean else 'multiplied'} by the size `{size}`"
                 return "mean for sum" if mean else "sum for mean", (
-                    f"`{name}` is the right one {way}"
+                    f"`{name}` is the right one {way}, such as {known[-1][1].sizes[size]}"
                     f"{known[-1][1].where()}: a {'mean' if mean else 'sum'} where a "
                     f"{'sum' if mean else 'mean'} belongs."
                 )

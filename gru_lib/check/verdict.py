@@ -1,7 +1,7 @@
 """What a check says of an answer: passed or not, what is wrong, and the name of the mistake."""
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 NOT_ATTEMPTED = "not attempted"
@@ -19,6 +19,8 @@ class Verdict:
         diagnosis: a short name: `"right"`, `"not attempted"`, the name of a usual mistake, or
             `"unrecognised"`.
         exercise: the name of the exercise.
+        case: the arguments of the case that the message shows, a dict, or None; with
+            `answer(*verdict.case.values())` one can look into it.
 
     A notebook shows it as a box, a terminal as text.
 
@@ -31,6 +33,7 @@ class Verdict:
     message: str
     diagnosis: str = RIGHT
     exercise: str = ""
+    case: dict | None = field(default=None, compare=False)
 
     def _heading(self):
         word, colour = LOOKS[None if self.diagnosis == NOT_ATTEMPTED else self.passed]

@@ -36,16 +36,6 @@ def by_appending_lists(series, length):
     return x, y
 
 
-@wrong("windows", "last window forgotten")
-def with_one_too_careful_a_count(series, length):
-    """The count is one too low."""
-    x, y = [], []
-    for i in range(len(series) - length - 1):
-        x.append(series[i : i + length])
-        y.append(series[i + length])
-    return np.array(x)[..., np.newaxis], np.array(y)[..., np.newaxis]
-
-
 @wrong("windows", "today for tomorrow")
 def with_the_target_in_view(series, length):
     """The target is the window's own last value."""
@@ -183,7 +173,7 @@ def without_any_mean(prediction, target):
     return error + error
 
 
-@wrong("loss_gradient", "sum for mean")
+@wrong("loss_gradient", "sum over the outputs")
 def mean_over_windows_only(prediction, target):
     """Divides by the batch, not by the outputs."""
     return 2.0 * (prediction - target) / len(prediction)

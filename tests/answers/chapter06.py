@@ -267,7 +267,7 @@ def divided_by_the_test_days(forecast, p, n):
     return 1 - errors.mean() / rival.mean()
 
 
-@wrong("skill", "not finite")
+@wrong("skill", "missing days not left out")
 def nan_everywhere(forecast, p, n):
     """Does not leave any day out."""
     own = np.mean((forecast[n:] - p[n:]) ** 2)

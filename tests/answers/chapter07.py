@@ -222,7 +222,7 @@ def as_backward_does(gradient, x, y, size):
     return grad
 
 
-@wrong("accumulated", "sum for mean")
+@wrong("accumulated", "sum over rows for mean")
 def sum_over_rows(gradient, x, y, size):
     """Weights each part by its rows, and does not divide at the end."""
     grad = 0

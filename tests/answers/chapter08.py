@@ -40,16 +40,6 @@ def wraps_round(h, lengths):
     return np.array([h[i, lengths[i] - 1] for i in range(len(h))])
 
 
-@wrong("last_states", "one step too many", "off by one")
-def first_padded_step(h, lengths):
-    """The length itself as an index, held inside the array."""
-    result = np.zeros((h.shape[0], h.shape[2]))
-    for i, n in enumerate(lengths):
-        if n > 0:
-            result[i] = h[i, min(n, h.shape[1] - 1)]
-    return result
-
-
 @wrong("last_states", "one step too many")
 def length_as_index(h, lengths):
     """The length itself as an index; an error where there is no padding."""
@@ -65,7 +55,7 @@ def end_of_the_longest(h, lengths):
     return np.where(lengths[:, None] == 0, 0.0, h[:, column])
 
 
-@wrong("last_states", "wrong shape")
+@wrong("last_states", "every sequence at every length")
 def every_pair(h, lengths):
     """Every sequence at every length."""
     return h[:, lengths - 1]
@@ -192,7 +182,7 @@ def masks_the_loss_only(prediction, target, lengths):
     return (m * e**2).sum() / count, 2 * e / count
 
 
-@wrong("masked_mean", "outputs not averaged", "sum for mean")
+@wrong("masked_mean", "outputs not averaged")
 def divides_by_steps(prediction, target, lengths):
     """The sum of the mask does not count the outputs."""
     m = np.arange(prediction.shape[1]) < lengths[:, None]
@@ -200,7 +190,7 @@ def divides_by_steps(prediction, target, lengths):
     return np.sum(e * e) / m.sum(), 2 * e / m.sum()
 
 
-@wrong("masked_mean", "gradient not divided", "sum for mean")
+@wrong("masked_mean", "gradient not divided")
 def gradient_of_the_sum(prediction, target, lengths):
     """The gradient misses the division."""
     m = np.arange(prediction.shape[1]) < lengths[:, None]
@@ -511,7 +501,7 @@ def each_length_by_itself(x, lengths, layer, weights):
     return h, final
 
 
-@wrong("stacked", "padding counted")
+@wrong("stacked", "padding counted, zeros at the end alone")
 def turns_the_padding(x, lengths, layer, weights):
     """Turns the whole array round and back."""
     h = x

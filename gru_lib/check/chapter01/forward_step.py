@@ -35,6 +35,14 @@ SLIPS = {
         "The tanh is applied to the input's part and to the state's part, and the results are "
         "added. It belongs around the sum: tanh(p + q) is not tanh(p) + tanh(q)."
     ),
+    "tanh of each part, bias with the input": (
+        "The tanh is applied to the input's part, bias included, and to the state's part, and the "
+        "results are added. It belongs around the sum: tanh(p + q) is not tanh(p) + tanh(q)."
+    ),
+    "tanh of half the sum": (
+        "These are the values of tanh(a/2): that is what 2 σ(a) - 1 gives. tanh(a) is "
+        "2 σ(2a) - 1; `np.tanh` spares you the formula."
+    ),
     "bias outside the tanh": (
         "The bias is added after the tanh. It is part of the pre-activation, so it belongs inside."
     ),
@@ -52,6 +60,10 @@ SLIPS = {
     ),
     "sigmoid for tanh": (
         "This is the sigmoid, between 0 and 1, where the tanh, between -1 and 1, belongs."
+    ),
+    "windows taken for steps": (
+        "The state goes from row to row. The rows are the windows of a batch, all at the *same* "
+        "step, and they know nothing of each other: row b of `h_prev` belongs to row b of `x_t`."
     ),
 }
 
@@ -75,6 +87,11 @@ def _truth(x_t, h_prev, W_xh, W_hh, b_h):
 
 
 def _variant(x_t, h_prev, W_xh, W_hh, b_h, slips=frozenset()):
+    if "windows taken for steps" in slips:
+        rows, slips = [h_prev[:1]], slips - {"windows taken for steps"}
+        for row in x_t:
+            rows.append(_variant(row[None], rows[-1], W_xh, W_hh, b_h, slips))
+        return np.concatenate(rows[1:])
     squeeze = sigmoid if "sigmoid for tanh" in slips else np.tanh
     old = np.tanh(h_prev) if "old state squeezed again" in slips else h_prev
     from_input = 0 if "path forgotten: the input" in slips else x_t @ W_xh
@@ -87,7 +104,11 @@ def _variant(x_t, h_prev, W_xh, W_hh, b_h, slips=frozenset()):
     if "state outside the tanh" in slips:
         a, outside = from_input + bias, from_state
     if "tanh of each part" in slips:
-        a, outside = from_input, squeeze(from_state + bias)
+        inside = bias * ("bias outside the tanh" not in slips)
+        a, outside = from_input, squeeze(from_state + inside) + bias - inside
+    if "tanh of each part, bias with the input" in slips:
+        a, outside = from_input + bias, squeeze(from_state)
+    a = a / 2 if "tanh of half the sum" in slips else a
     h = (a if "tanh missing" in slips else squeeze(a)) + outside
     h = squeeze(h) if "tanh of a tanh" in slips else h
     return h + h_prev if "old state added" in slips else h

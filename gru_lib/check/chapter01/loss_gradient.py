@@ -10,8 +10,8 @@ from ..exercise import Exercise
 def _sum(found):
     batch, outputs = found.expected["dy"].shape
     return (
-        f"This is the gradient of the *sum* of squares, {batch * outputs} times too large here. "
-        "The loss is a mean over the windows and over the outputs, and its factor stays."
+        f"This is the gradient of the *sum* of squares. The loss is a mean over all {batch} times "
+        f"{outputs} numbers, over the windows and over the outputs, and its factor stays."
     )
 
 
@@ -29,9 +29,17 @@ def _shape(text):
 
 SLIPS = {
     "factor 2 missing": (
-        "The numbers are half of the right ones: the derivative of a square brings a factor 2."
+        "A factor 2 is missing: the derivative of a square brings it down from the exponent."
     ),
     "sum for mean": _sum,
+    "sum over the outputs": (
+        "You divide by the number of windows, `len(prediction)`, only. The loss is a mean over the "
+        "outputs, too: over all B times O numbers."
+    ),
+    "sum over the windows": (
+        "You divide by the number of outputs only. The loss is a mean over the windows, too: over "
+        "all B times O numbers."
+    ),
     "sign": (
         "The sign is wrong: this is the derivative with respect to the target. Where the "
         "prediction is too high, the loss rises with it, and the gradient is positive."
@@ -60,12 +68,16 @@ SLIPS = {
         "This is the loss. Its gradient has one number for each number of the prediction."
     ),
     "summed over the windows": _shape(
-        "The windows are added up. Each has its own prediction, and the walk back needs the "
-        "gradient of each."
+        "The windows are added up, or averaged. Each has its own prediction, and the walk back "
+        "needs the gradient of each."
     ),
     "summed over the outputs": _shape(
-        "The outputs are added up. Each has its own prediction, and the walk back needs the "
-        "gradient of each."
+        "The outputs are added up, or averaged. Each has its own prediction, and the walk back "
+        "needs the gradient of each."
+    ),
+    "one row for all windows": (
+        "All rows are the same: the windows' errors have been averaged. The mean is in the factor "
+        "1/(B O) already, and each number keeps the error of its own window."
     ),
 }
 
@@ -80,14 +92,20 @@ def _truth(prediction, target):
     return complex_step(lambda: mean_squared_error(moved, target.astype(complex))[0], moved)
 
 
+def _count(shape, slips):
+    """Return the number of terms that the mean is taken over."""
+    batch, outputs = shape
+    batch = 1 if slips & {"sum for mean", "sum over the windows"} else batch
+    return batch * (1 if slips & {"sum for mean", "sum over the outputs"} else outputs)
+
+
 def _variant(prediction, target, slips=frozenset()):
     error = prediction - target * ("target not used" not in slips)
     if "loss for gradient" in slips:
         return np.mean(error**2)
-    scale = 1 if "sum for mean" in slips else error.size
-    scale = (
-        scale * np.sqrt(np.mean(error**2)) if "derivative of the wrong function" in slips else scale
-    )
+    scale = _count(error.shape, slips)
+    if "derivative of the wrong function" in slips:
+        scale = scale * np.sqrt(np.mean(error**2))
     if "factor 2 missing" not in slips and not slips & {
         "derivative of the wrong function",
         "sign of the error",
@@ -98,6 +116,8 @@ def _variant(prediction, target, slips=frozenset()):
     error = np.sign(error) if "sign of the error" in slips else error
     error = np.abs(error) if "absolute value" in slips else error
     gradient = error * (-1 if "sign" in slips else 1) / scale
+    if "one row for all windows" in slips:
+        return np.broadcast_to(gradient.sum(axis=0), gradient.shape)
     if "summed over the windows" in slips:
         return gradient.sum(axis=0)
     return gradient.sum(axis=1) if "summed over the outputs" in slips else gradient

@@ -44,11 +44,11 @@ SLIPS = {
     ),
     "half a one-sided difference": (
         "The second loss is taken at w itself, and the difference is divided by 2 eps: about half "
-        "of the derivative. From w + eps down to w - eps it is two steps."
+        "of the derivative. From w + eps down to w - eps it is two steps. (If both moves are made "
+        "in one array, the one down only leads back to w.)"
     ),
     "factor 2 missing": (
-        "The numbers are twice as large as they should be: from w - eps to w + eps the distance is "
-        "2 eps."
+        "The 2 below the line is missing: from w - eps to w + eps the distance is 2 eps."
     ),
     "no copy made": (
         "All numbers are 0: the two losses are the same. After `v = w` there is one array with two "

@@ -63,6 +63,10 @@ SLIPS = {
     "sigmoid of a sigmoid": (
         "The slope is computed from the sigmoid of the state, and the state is a sigmoid already."
     ),
+    "derivative at the last step only": (
+        "The slope comes in once, at the last step; from there the gradient goes back through "
+        "`W.T` alone. Every step has a sigmoid, so at each one its slope is a factor."
+    ),
     "derivative of the last step": (
         "The slope of the last step is used at every step. Each step has its own, from its own "
         "state."
@@ -90,6 +94,10 @@ SLIPS = {
     "accumulators not reset between windows": (
         "The windows are not counted alike, the first one's terms most often: what one window has "
         "gathered is still there when the next begins, and is added again."
+    ),
+    "state carried between windows": (
+        "A window begins with the state in which the one before has ended. Each reads from "
+        "h_0 = 0: the windows of a batch know nothing of each other."
     ),
     "inner index never used": (
         "The walk goes back, but every pass takes input, state and slope from the last step: the "
@@ -134,6 +142,10 @@ SLIPS = {
         "The sum over the windows is clipped, and divided by their number afterwards. Finished "
         "are the gradients of the mean: divide first."
     ),
+    "clip each window by itself": (
+        "The gradient of each window is clipped, and the mean is taken afterwards. Finished are "
+        "the gradients of the mean: clip these, once."
+    ),
     "argument not used": ("`clip` makes no difference: numbers beyond it come out as they are."),
     "sum for mean": (
         "This is the gradient of the *sum* over the windows; the loss is their mean. (Recipe A "
@@ -159,6 +171,10 @@ SLIPS = {
         "and its derivative is the error itself."
     ),
     "sign": "The sign is wrong: the error is the prediction minus the target.",
+    "forward pass with the transpose": (
+        "The forward pass multiplies by the transpose of `W`, so all states are other ones. States "
+        "are rows: `h_prev @ W`."
+    ),
     "missing transpose": (
         "The step back multiplies by `W` where `W.T` belongs. It is square, so nothing complains."
     ),

@@ -18,6 +18,10 @@ SLIPS = {
     "derivative of the wrong function": (
         "The slope is that of the sigmoid, h (1 - h). The units here are tanh: `1 - h**2`."
     ),
+    "derivative at the last step only": (
+        "The slope comes in once, at the last step; from there the gradient goes back through "
+        "`W_hh.T` alone. Every step has a tanh, so at each one its slope is a factor."
+    ),
     "derivative of the last step": (
         "The slope of the last step is used at every step. Each step has its own: it depends on "
         "that step's state."
@@ -42,8 +46,26 @@ SLIPS = {
         "The walk crosses k - 1 recurrent steps. With k = 0 the last step still counts; with "
         "k = 1 there are two of them."
     ),
+    "one step too few, at least one": (
+        "The walk visits k steps, or one where k = 0. Crossing k recurrent steps means visiting "
+        "k + 1 of them: with k = 1 there are two."
+    ),
     "one step too many": "The walk crosses k + 1 recurrent steps: it visits one step too many.",
     "truncation ignored": "`k` makes no difference: this is the full gradient.",
+    "truncation of W_hh only": (
+        "`k` shortens the walk for `dW_hh` only; `dW_xh` and `db_h` are those of the full "
+        "gradient. What is cut is the way back, and it is the same way for all three."
+    ),
+    "cut at fixed chunks": (
+        "The sequence is cut into chunks of k + 1 steps, counted from its start, and the walk ends "
+        "where the last chunk begins. So it may cross fewer than k steps. That is the chapter's "
+        "second meaning of truncation; this is the first, counted from the end."
+    ),
+    "walk past the beginning": (
+        "Where k is T or more the walk does not end at the first step: it goes on to step 0 and "
+        "below. A negative index counts from the *end* of an array, and raises only when it "
+        "leaves that, too."
+    ),
     "k taken for a place": (
         "`k` is taken for the place where the walk ends: it visits T - k steps. It is a count of "
         "recurrent steps crossed from the end, so with k = 0 only the last step is visited."
@@ -73,6 +95,10 @@ SLIPS = {
         "reads the last state only."
     ),
     "bias forgotten": "The states are computed without the bias `b_h`.",
+    "forward pass with the transpose": (
+        "The forward pass multiplies by the transpose of `W_hh`, so all states are other ones. "
+        "States are rows: `h_prev @ W_hh`."
+    ),
     "product with the weights": (
         "The updates are products with the weights, `x_t W_xh` and `h_prev W_hh`, where the "
         "gradient with respect to the pre-activation belongs. Such an update never sees the "
@@ -119,6 +145,8 @@ def _variant(x, dh, W_xh, W_hh, b_h, k, slips=frozenset()):
         da = dh * _slope(a, h, t, slips)
         before = h[t + 1] if "this state for the one before" in slips else h[t]
         terms = [np.outer(x[t], da), np.outer(before, da), da]
+        if "truncation of W_hh only" in slips and t < len(x) - 1 - k:
+            terms[1] = 0
         if "product with the weights" in slips:
             terms[:2] = [np.outer(x[t], x[t] @ W_xh), np.outer(before, before @ W_hh)]
         for grad, term in zip(grads, terms, strict=True):
@@ -133,10 +161,14 @@ def _variant(x, dh, W_xh, W_hh, b_h, k, slips=frozenset()):
 def _visited(time, k, slips):
     """Return the steps of the walk, counted from 0, in its order."""
     crossed = k - ("one step too few" in slips) + ("one step too many" in slips)
+    crossed = max(k - 1, 0) if "one step too few, at least one" in slips else crossed
+    crossed = (time - 1) % (k + 1) if "cut at fixed chunks" in slips else crossed
     crossed = time - 1 - k if "k taken for a place" in slips else crossed
-    crossed = time if "truncation ignored" in slips else crossed
+    crossed = time if slips & {"truncation ignored", "truncation of W_hh only"} else crossed
     crossed = 0 if "last step only" in slips else crossed
-    visited = list(range(time - 1, max(time - 2 - crossed, -1), -1))
+    first = time - 1 - crossed
+    first = first if "walk past the beginning" in slips else max(first, 0)
+    visited = list(range(time - 1, first - 1, -1))
     return visited[::-1] if "walk in the wrong direction" in slips else visited
 
 
@@ -146,7 +178,8 @@ def _states(x, W_xh, W_hh, b_h, first, slips):
     for t, x_t in enumerate(x):
         if t == first and "forward pass cut off" in slips:
             h[-1] = np.zeros(len(b_h))
-        a.append(x_t @ W_xh + h[-1] @ W_hh + b_h * ("bias forgotten" not in slips))
+        forth = W_hh.T if "forward pass with the transpose" in slips else W_hh
+        a.append(x_t @ W_xh + h[-1] @ forth + b_h * ("bias forgotten" not in slips))
         h.append(np.tanh(a[-1]))
     return a, h
 
@@ -154,6 +187,8 @@ def _states(x, W_xh, W_hh, b_h, first, slips):
 def _slope(a, h, t, slips):
     t = len(a) - 1 if "derivative of the last step" in slips else t
     if "derivative missing" in slips:
+        return 1
+    if "derivative at the last step only" in slips and t < len(a) - 1:
         return 1
     if "derivative of the wrong function" in slips:
         return h[t + 1] * (1 - h[t + 1])

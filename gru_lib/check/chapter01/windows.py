@@ -46,6 +46,11 @@ SLIPS = {
         "Time and windows are exchanged. The order of the axes is (batch, time, input): `x[0]` is "
         "the first window."
     ),
+    "reshape for transpose": (
+        "The right numbers at the wrong places: an array with a row for each place in the window "
+        "has been brought into shape by `reshape`. That keeps the numbers in their order and only "
+        "cuts it anew; what exchanges two axes is the transpose, `.T`."
+    ),
     "axes in another order": _shapes(
         "The axis of length 1 stands in the middle. The order is (batch, time, input), and the "
         "input, one number per step, comes last."
@@ -81,6 +86,7 @@ def _variant(series, length, slips=frozenset()):
     width = length + ("target inside the window" in slips)
     x = np.array([series[i : i + width] for i in starts])
     x = x[:, ::-1] if "backwards" in slips else x
+    x = x.T.reshape(x.shape) if "reshape for transpose" in slips else x
     if "time before batch" in slips:
         return x.T[:, :, None], y
     return x[:, None] if "axes in another order" in slips else x[:, :, None], y

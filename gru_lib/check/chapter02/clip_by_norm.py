@@ -47,8 +47,8 @@ SLIPS = {
         "This is clipping by value: each entry is judged by itself, and the direction changes."
     ),
     "always rescaled": _told(
-        "You scale in every case. A gradient below the limit is to be left alone; yours is "
-        "enlarged, so the steps never become small."
+        "You scale in every case, and so enlarge a gradient that is below the limit. It is to be "
+        "left alone; otherwise the steps never become small."
     ),
     "condition the wrong way round": _told(
         "You scale when the norm is *below* the limit. Gradients above it pass as they are."

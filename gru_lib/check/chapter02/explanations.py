@@ -43,6 +43,10 @@ SLIPS = {
         "The norms are taken before `dh[t - 1]` is added: they are those of what comes back from "
         "later steps. The gradient of h_t is the sum of both."
     ),
+    "path forgotten: the loss at the step itself, but for the last": (
+        "`norms[T]` is right. All others are taken before `dh[t - 1]` is added: they are the norms "
+        "of what comes back from later steps. The gradient of h_t is the sum of both."
+    ),
     "norms added": (
         "`norms` adds the norm of the direct part and the norm of what comes back. Add the rows "
         "first, then take the norm: they can cancel."
@@ -106,6 +110,10 @@ SLIPS = {
     ),
     "path forgotten: the initial state": (
         "The forward pass begins with zeros in place of `h_0`, so all states are other ones."
+    ),
+    "forward pass with the transpose": (
+        "The forward pass multiplies by the transpose of `W_hh`, so all states are other ones. "
+        "States are rows: `h_prev @ W_hh`."
     ),
     "bias forgotten": "The forward pass leaves out `b_h`, so all states are other ones.",
 }

@@ -86,6 +86,7 @@ def _total(matrices, parts, slips):
 def _forward(x, h_0, W_xh, W_hh, b_h, slips):
     h = [0 * h_0 if "path forgotten: the initial state" in slips else h_0]
     a = [np.arctanh(h[0])]
+    W_hh = W_hh.T if "forward pass with the transpose" in slips else W_hh
     for x_t in x:
         a.append(x_t @ W_xh + h[-1] @ W_hh + (0 if "bias forgotten" in slips else b_h))
         h.append(np.tanh(a[-1]))
@@ -103,6 +104,8 @@ def _variant(x, dh, h_0, W_xh, W_hh, b_h, slips=frozenset()):
             g = np.clip(g, -10, 10)
         da = g * _slope(a, h, t, slips)
         shown = back if "path forgotten: the loss at the step itself" in slips else g
+        if "path forgotten: the loss at the step itself, but for the last" in slips and t < T:
+            shown = back
         shown = da if "pre-activation for state" in slips else shown
         norms.append(_size(shown, slips))
         if "norms added" in slips:

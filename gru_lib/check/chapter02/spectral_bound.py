@@ -41,9 +41,10 @@ SLIPS = {
         "together. `[[1, 1], [1, 1]]` stretches (1, 1) to twice its length."
     ),
     "norm of the power": (
-        "You take the norm of `W_hh` to the power n, times the slopes. This is smaller, and true "
-        "of the linear network only: with slopes between the matrices the product is not a power, "
-        "and what cancels in the power need not cancel in it. The proof bounds each step by itself."
+        "You take the power first and its norm afterwards, times the slopes. This is smaller, and "
+        "true of the linear network only: with slopes between the matrices the product is no "
+        "power, and what cancels in the power need not cancel in it. The proof bounds each step "
+        "by itself."
     ),
     "derivative missing": (
         "The slope of the activation is missing. For the tanh that changes nothing, for the "
@@ -74,6 +75,10 @@ SLIPS = {
         "You multiply the factor of one step by n. Each step multiplies what the one before has "
         "left: over n steps that is a power."
     ),
+    "exponent n - 1": (
+        "The exponent is n - 1: this is the bound for one step too few. With n = 0 nothing has "
+        "happened, and the bound is 1."
+    ),
     "one step too few": "This is the bound for n - 1 steps. With n = 0 nothing has happened: 1.",
     "one step too many": "This is the bound for n + 1 steps. With n = 0 nothing has happened: 1.",
     "never below 1": (
@@ -88,7 +93,7 @@ SLIPS = {
 
 
 def _draw(rng, i):
-    hidden = (2, 3, 1, 4, 2, 5, 3)[i % 7]
+    hidden = (2, 1, 3, 4, 2, 5, 3)[i % 7]
     W_hh = rng.normal(size=(hidden, hidden)) * (2.5 if i % 2 else 1.0)
     if i == 6:
         W_hh = np.triu(W_hh, 1)  # every eigenvalue is 0
@@ -143,7 +148,8 @@ def _variant(W_hh, activation, n, slips=frozenset()):
     stretch, gamma = _stretch(W_hh, slips), _gamma(activation, slips)
     if "multiplied by n" in slips:
         return n * gamma * stretch
-    n = n - ("one step too few" in slips) + ("one step too many" in slips)
+    n = max(n - 1, 0) if "one step too few" in slips else n
+    n = n - ("exponent n - 1" in slips) + ("one step too many" in slips)
     n = 1 if "one step only" in slips else n
     weights = 1 if "weights counted once" in slips else n
     slopes = 1 if "slope counted once" in slips else n

@@ -22,6 +22,10 @@ SLIPS = {
         "h (1 - h) is the slope of the sigmoid. For tanh it is 1 - h², from its output h."
     ),
     "sigmoid for tanh": "The state is that of a sigmoid network. The activation here is tanh.",
+    "sum of squares for the squares": (
+        "`h @ h` of a row is the *sum* of the squares, one number for all units. Each unit has a "
+        "slope of its own, from its own square: `h * h`, or `h**2`."
+    ),
     "square forgotten": "The slopes are 1 - h. The slope of tanh is 1 - h², never above 1.",
     "slope on the wrong side": (
         "The slopes scale the rows of `W_hh`: entry [i, j] has the slope of unit i, which sends. "
@@ -47,6 +51,10 @@ SLIPS = {
     "path forgotten: the state": (
         "h_t is computed without `h_prev W_hh`, so the slopes are those of another state."
     ),
+    "forward pass with the transpose": (
+        "h_t is computed with the transpose of `W_hh`, so the slopes are those of another state. "
+        "States are rows: `h_prev @ W_hh`."
+    ),
     "derivative by the input": (
         "This is the derivative of h_t by the input, from `W_xh`. Asked for is that by h_{t-1}."
     ),
@@ -54,9 +62,9 @@ SLIPS = {
 
 
 def _draw(rng, i):
-    inputs, hidden = 1 + i // 2 % 3, (2, 1, 3, 2, 4)[i % 5]
+    inputs, hidden = 1 + i // 2 % 3, (1, 2, 3, 2, 4)[i % 5]
     return {
-        "x_t": rng.normal(size=inputs),
+        "x_t": 1.5 * rng.normal(size=inputs),
         "h_prev": rng.uniform(-0.95, 0.95, size=hidden),
         "W_xh": rng.normal(size=(inputs, hidden)),
         "W_hh": rng.normal(size=(hidden, hidden)),
@@ -85,6 +93,8 @@ def _slope(a, h_prev, slips):
         return h * (1 - h)
     if "square forgotten" in slips:
         return 1 - h
+    if "sum of squares for the squares" in slips:
+        return np.full_like(h, 1 - h @ h)
     if "derivative at the pre-activation" in slips:
         h = a
     return 1 - (np.tanh(h) if "tanh of a tanh" in slips else h) ** 2
@@ -93,7 +103,8 @@ def _slope(a, h_prev, slips):
 def _variant(x_t, h_prev, W_xh, W_hh, b_h, slips=frozenset()):
     a = 0 if "bias forgotten" in slips else b_h
     a = a + (0 if "path forgotten: the input" in slips else x_t @ W_xh)
-    a = a + (0 if "path forgotten: the state" in slips else h_prev @ W_hh)
+    forth = W_hh.T if "forward pass with the transpose" in slips else W_hh
+    a = a + (0 if "path forgotten: the state" in slips else h_prev @ forth)
     slope = _slope(a, h_prev, slips)
     W = W_xh if "derivative by the input" in slips else W_hh
     W = W.T if "transpose too many" in slips else W

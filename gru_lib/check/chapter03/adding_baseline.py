@@ -41,6 +41,23 @@ SLIPS = {
         "The error is that of always answering 0, the mean of the squared target. The best "
         "constant lies in the middle of the targets and leaves only their variance."
     ),
+    "mean not subtracted": (
+        "The error is `count` times the mean of one value's *square*. That is the variance only "
+        "where the values lie around 0. The best constant takes their mean off, so the square of "
+        "the mean is subtracted from the mean of the squares."
+    ),
+    "integral for mean": (
+        "The error grows with the third power of the distance from `low` to `high`: it is the "
+        "integral of the square. A mean is that integral divided by the distance."
+    ),
+    "whole numbers for real ones": (
+        "The error is that of *whole* numbers from `low` to `high`, ((w + 1)**2 - 1) / 12 with w = "
+        "high - low. Here every number between them can be drawn, not only whole ones."
+    ),
+    "distance for the middle": (
+        "The answer is made from half the distance between `low` and `high`. That is the middle "
+        "only if `low` is 0: in general it is half their sum."
+    ),
     "one value's middle": (
         "The answer is the middle of one value. The target is the sum of `count` of them."
     ),
@@ -92,6 +109,12 @@ def _variant(count, low, high, slips=frozenset()):
         one = width**2 / 4
     if "variance of 0 to high" in slips:
         one = high**2 / 12
+    if "mean not subtracted" in slips:
+        one = one + middle**2
+    if "integral for mean" in slips:
+        one = width**3 / 12
+    if "whole numbers for real ones" in slips:
+        one = ((width + 1) ** 2 - 1) / 12
     if "square missing" in slips:
         one = width / 12
     if "absolute error" in slips:
@@ -99,6 +122,8 @@ def _variant(count, low, high, slips=frozenset()):
     answer, error = count * middle, number * one
     if {"mean for sum", "one value only", "one value's middle"} & slips:
         answer = middle
+    if "distance for the middle" in slips:
+        answer = count * width / 2
     if "always answering 0" in slips:
         error = error + (count * middle) ** 2
     if "0.1767 in every case" in slips:

@@ -57,6 +57,11 @@ SLIPS = {
         "The slopes of the four boxes are missing: these are the gradients of the gates and of "
         "the candidate themselves. Their pre-activations are one step further back."
     ),
+    "derivative missing on the way back": (
+        "The slopes of the four boxes are missing in the share of the state before: it is made "
+        "from the gradients of the gates and the candidate. The recurrent weights lead to the "
+        "pre-activations, so it is their gradients that go back through these weights."
+    ),
     "derivative missing at the candidate": (
         "The candidate's slope is missing: its block is the gradient of the candidate itself, and "
         "not of its pre-activation."
@@ -196,10 +201,13 @@ def step_back(dh, dc, i, f, o, g, c_prev, c, W_h, slips):
         from_h * shown * slope_o,
         from_c * read_g * slope_g,
     ]
+    sent = da
+    if "derivative missing on the way back" in slips:
+        sent = [from_c * read_i, from_c * before, from_h * shown, from_c * read_g]
     dh_prev = np.zeros_like(dh)
     for k, (name, W) in enumerate(zip(GATES, np.split(W_h, 4, axis=1), strict=True)):
         if f"path forgotten: the {name}" not in slips:
-            dh_prev = dh_prev + da[k] @ (W if "missing transpose" in slips else W.T)
+            dh_prev = dh_prev + sent[k] @ (W if "missing transpose" in slips else W.T)
     if "da not carried back" in slips:
         dh_prev = np.zeros_like(dh)
     dc_prev = (share if "share for the whole" in slips else dc) * f

@@ -27,6 +27,11 @@ SLIPS = {
         "minus the square is right for the tanh's *output*, and `c` goes into it. Where |c| is "
         "above 1 your slope is even negative."
     ),
+    "derivative at the new state": (
+        "The slope is taken at the state, `1 - h**2` with h = o * tanh(c). In a vanilla RNN the "
+        "state is the tanh's output. Here the output gate has been multiplied into it, and the "
+        "slope belongs to the tanh alone."
+    ),
     "tanh of a tanh": (
         "The tanh is taken twice: the slope is one minus the square of tanh(c), and yours is that "
         "of tanh(tanh(c))."
@@ -67,10 +72,10 @@ SLIPS = {
 def _draw(rng, i):
     shape = (1 + i % 3, 1 + i // 2 % 4)
     return {
-        "dh": rng.normal(size=shape),
+        "dh": rng.uniform(0.5, 2, shape) * rng.choice([-1, 1], shape),
         "dc": rng.normal(size=shape),
         "o": rng.uniform(0.1, 0.9, shape),
-        "c": 1.2 * rng.normal(size=shape),
+        "c": rng.uniform(0.3, 2, shape) * rng.choice([-1, 1], shape),
     }
 
 
@@ -85,6 +90,8 @@ def _variant(dh, dc, o, c, slips=frozenset()):
     if "tanh of a tanh" in slips:
         u = np.tanh(u)
     slope = 1 - (c if "derivative at the pre-activation" in slips else u) ** 2
+    if "derivative at the new state" in slips:
+        slope = 1 - (o * u) ** 2
     if "derivative missing" in slips:
         slope = np.ones_like(c)
     if "derivative of the wrong function" in slips:

@@ -51,6 +51,10 @@ SLIPS = {
         "The input gate's block has the forget gate's numbers, with the same sign. To keep more, "
         "write less: it is minus these."
     ),
+    "old forget bias for the new one": (
+        "The input gate's block is minus the forget biases *as they were drawn*. It follows from "
+        "the new ones: first the forget gate's block, then this."
+    ),
     "1 - b for -b": (
         "The input gate's block is 1 - b_f. The *gates* should add up to 1, and 1 - sigmoid(b) is "
         "sigmoid(-b)."
@@ -112,6 +116,7 @@ def _variant(b, n, slips=frozenset()):
     b_f = _forget(n, slips)
     b_i = 1 - b_f if "1 - b for -b" in slips else -b_f
     b_i = b_f if "input gate the same" in slips else b_i
+    b_i = -b[hidden : 2 * hidden] if "old forget bias for the new one" in slips else b_i
     places = slice(0, hidden), slice(hidden, 2 * hidden)
     if "every fourth column" in slips:
         places = slice(0, None, 4), slice(1, None, 4)

@@ -69,6 +69,19 @@ SLIPS = {
         "In the forward pass the memory is squeezed by a tanh before it is carried on. The tanh is "
         "for what is shown; c itself goes to the next step as it is."
     ),
+    "one array for all memories": (
+        "All memories that were kept are the last one. A line such as `c *= f` or `c += i * g` "
+        "writes into the very array that is in the list already, as often as it was put there. "
+        "Let each step make a new array, or keep copies."
+    ),
+    "one array for all states": (
+        "All states that were kept are the last one: one array is in the list again and again, and "
+        "every step writes into it. Let each step make a new array, or keep copies."
+    ),
+    "order of the walk": (
+        "The numbers of `dx` are right and stand in the order in which the walk finds them, the "
+        "last step first. `dx[:, t]` belongs to step t."
+    ),
     "walks forwards": (
         "The walk goes from the first step to the last. A step back needs what comes from *later* "
         "steps, so it begins at the end."
@@ -91,9 +104,10 @@ SLIPS = {
 
 def _draw(rng, i):
     batch, time, inputs, hidden = 1 + i % 3, 1 + (i + 1) % 5, 1 + i // 2 % 3, 1 + i // 3 % 4
+    states = (batch, time, hidden)
     return {
         "x": rng.normal(size=(batch, time, inputs)),
-        "dh": rng.normal(size=(batch, time, hidden)),
+        "dh": rng.uniform(0.5, 2, states) * rng.choice([-1, 1], states),
         "W_x": rng.normal(size=(inputs, 4 * hidden)),
         "W_h": rng.normal(size=(hidden, 4 * hidden)),
         "b": rng.normal(size=4 * hidden),
@@ -126,6 +140,10 @@ def _forward(x, W_x, W_h, b, slips):
         states.append(h)
         if "squeezed before it is carried" in slips:
             c = np.tanh(c)
+    if "one array for all memories" in slips:
+        steps = [(*gates, c, c) for *gates, _, _ in steps]
+    if "one array for all states" in slips:
+        states = [h] * len(states)
     return steps, states
 
 
@@ -160,7 +178,7 @@ def _variant(x, dh, W_x, W_h, b, slips=frozenset()):
         grads = [grad / time for grad in grads]
     if "mean for sum" in slips:
         grads = [grad / len(x) for grad in grads]
-    return (*grads, dx)
+    return (*grads, dx[:, ::-1] if "order of the walk" in slips else dx)
 
 
 EXERCISE = Exercise(

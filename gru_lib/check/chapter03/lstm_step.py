@@ -29,6 +29,10 @@ SLIPS = {
         "gate keeps of the old one comes on top."
     ),
     "bias forgotten": "The bias is missing: these are the numbers for b = 0.",
+    "1 added to the forget bias": (
+        "1 is added to the forget gate's pre-activation. Some libraries do that inside the step; "
+        "here `b` holds the whole bias. Whoever wants a long memory at the start writes it there."
+    ),
     "memory for the state": (
         "The gates look at `c_prev`. They see what the memory has shown, `h_prev`; the old memory "
         "itself meets the forget gate and nothing else."
@@ -83,7 +87,7 @@ def _draw(rng, i):
     return {
         "x": rng.normal(size=(batch, inputs)),
         "h_prev": np.tanh(rng.normal(size=(batch, hidden))),
-        "c_prev": 1.5 * rng.normal(size=(batch, hidden)),
+        "c_prev": rng.uniform(0.5, 2, (batch, hidden)) * rng.choice([-1, 1], (batch, hidden)),
         "W_x": rng.normal(size=(inputs, 4 * hidden)),
         "W_h": rng.normal(size=(hidden, 4 * hidden)),
         "b": rng.normal(size=4 * hidden),
@@ -112,6 +116,7 @@ def _variant(x, h_prev, c_prev, W_x, W_h, b, slips=frozenset()):
         a_o, a_g = a_g, a_o
     if "input and forget gate exchanged" in slips:
         a_i, a_f = a_f, a_i
+    a_f = a_f + ("1 added to the forget bias" in slips)
     i, f, o = sigmoid(a_i), sigmoid(a_f), sigmoid(a_o)
     g = sigmoid(a_g) if "sigmoid for tanh" in slips else np.tanh(a_g)
     keep = 1 - f if "f and 1 - f exchanged" in slips else f

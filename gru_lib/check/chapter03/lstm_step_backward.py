@@ -24,10 +24,12 @@ def _draw(rng, i):
     batch, hidden = 1 + i % 3, 1 + i // 2 % 4
     gates = {k: 1 / (1 + np.exp(-1.5 * rng.normal(size=(batch, hidden)))) for k in "ifo"}
     gates["g"] = np.tanh(rng.normal(size=(batch, hidden)))
-    c_prev = 1.5 * rng.normal(size=(batch, hidden))
+    dh, dc, c_prev = rng.uniform(0.5, 2, (3, batch, hidden)) * rng.choice(
+        [-1, 1], (3, batch, hidden)
+    )
     return {
-        "dh": rng.normal(size=(batch, hidden)),
-        "dc": rng.normal(size=(batch, hidden)),
+        "dh": dh,
+        "dc": dc,
         **gates,
         "c_prev": c_prev,
         "c": gates["f"] * c_prev + gates["i"] * gates["g"],

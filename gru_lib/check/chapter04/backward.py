@@ -78,11 +78,35 @@ TEXTS = {
         "The bias's gradient is summed over the units. The bias was added to every *row*, so the "
         "rows are summed, and one number for each unit is left."
     ),
+    "mean for sum": (
+        "The gradients of the three arrays are divided by the number of sequences. L is one number "
+        "in which all sequences occur, so each array's gradient is a sum over them; if L is a "
+        "mean, `dh` has that factor in it already."
+    ),
+    "mean for sum at the bias": (
+        "The bias's gradient is a mean over the sequences. The bias was added to every row, so its "
+        "gradient is the *sum* of the rows."
+    ),
+    "last sequence only": (
+        "The gradients of the three arrays have only what the last sequence contributes. The same "
+        "arrays are used for every sequence, and the contributions add up: in a loop, `+=`."
+    ),
+    "sums before the product": (
+        "The rows are summed first and multiplied then. A sum of products is not the product of "
+        "the sums: each sequence's input meets its own gradient. With one sequence both are the "
+        "same."
+    ),
     "reset after for before": (
         "These are the numbers of the other form of the cell, in which the reset gate acts after "
         "the product with `W_hh`. Here it acts on the state, before the product."
     ),
 }
+BATCH = (
+    "mean for sum",
+    "mean for sum at the bias",
+    "last sequence only",
+    "sums before the product",
+)
 TRANSPOSES = (
     "The three recurrent matrices are used as on the way forward. Backwards each is transposed: "
     "unit i hears from j by the number by which it sent to j."
@@ -92,6 +116,11 @@ TRANSPOSES = (
 def texts(*names):
     """Return the explanations of some of the shared mistakes."""
     return {name: TEXTS[name] for name in names}
+
+
+def away_from_zero(rng, low, high, shape):
+    """Draw numbers of either sign whose sizes lie between low and high."""
+    return rng.uniform(low, high, size=shape) * rng.choice([-1, 1], size=shape)
 
 
 def weights_of(rng, inputs, hidden):
@@ -109,12 +138,12 @@ def draw_step(rng, i):
     batch, inputs, hidden = SIZES[i // 2 % len(SIZES)]
     state, square = (batch, hidden), (hidden, hidden)
     arrays = {
-        "dh": rng.normal(size=state),
-        "x_t": rng.normal(size=(batch, inputs)),
-        "h_prev": rng.uniform(-1, 1, size=state),
+        "dh": away_from_zero(rng, 0.5, 2, state),
+        "x_t": away_from_zero(rng, 0.5, 2, (batch, inputs)),
+        "h_prev": away_from_zero(rng, 0.2, 1, state),
         "r": rng.uniform(0.05, 0.95, size=state),
         "z": rng.uniform(0.05, 0.95, size=state),
-        "h_tilde": rng.uniform(0.2, 0.95, size=state) * rng.choice([-1, 1], size=state),
+        "h_tilde": away_from_zero(rng, 0.2, 0.95, state),
     }
     return arrays | {name: rng.normal(size=square) for name in ("W_hr", "W_hz", "W_hh")}
 
@@ -172,5 +201,12 @@ def gate_truth(moved_loss, x_t, left, hidden):
 def gate_results(da, x_t, left, slips, source=None):
     """Return `da` and the gradients of three arrays; `source` is used for the arrays if given."""
     source = da if source is None else source
-    axis = 1 if "summed over the wrong axis" in slips else 0
-    return da, x_t.T @ source, left.T @ source, source.sum(axis=axis)
+    batch = len(da)
+    if "last sequence only" in slips:
+        x_t, left, source = x_t[-1:], left[-1:], source[-1:]
+    elif "sums before the product" in slips:
+        x_t, left, source = (a.sum(axis=0, keepdims=True) for a in (x_t, left, source))
+    db = source.sum(axis=1 if "summed over the wrong axis" in slips else 0)
+    db = db / (batch if slips & {"mean for sum", "mean for sum at the bias"} else 1)
+    share = 1 / batch if "mean for sum" in slips else 1
+    return da, x_t.T @ source * share, left.T @ source * share, db

@@ -57,7 +57,33 @@ SLIPS = {
         "Every step starts from the same `dh`, that of the last state. A step's `dh` is the share "
         "that came back from the step after it."
     ),
+    "dh replaced too early": (
+        "The update gate is computed from the `dh` of the step before, or what there is of it so "
+        "far. All three pre-activations need the `dh` that came in: replace it in the last line."
+    ),
+    "+= for = in dh": (
+        "What comes back is *added* to the old `dh`. That one has been used up, in the gradients "
+        "of this step; the new one replaces it. As it is, every step's gradient reaches the step "
+        "before once more in full."
+    ),
     "dh_0 left at zero": "`dh_0` is zero: what leaves the first step is not kept.",
+    "gradient of h_1 for dh_0": (
+        "`dh_0` is the gradient of the state *after* the first step; all others are right. The "
+        "first step has a state before it too, the given `h_0`, and sends its share there."
+    ),
+    "initial state not used": (
+        "The walk forwards starts from zeros. It starts from `h_0`, which is one of the arguments."
+    ),
+    "one array for all states": (
+        "All states that were kept are the last one: one array is in the list again and again, "
+        "and every step writes into it (into the caller's `h_0`, if that was the first). Let each "
+        "step make a new array, or keep copies."
+    ),
+    "reshaped for transposed": (
+        "The steps are mixed up with the sequences: these are the numbers for `x.reshape(T, B, D)`."
+        " A reshape leaves the numbers in their order and cuts them anew; to bring the time to the "
+        "front the axes have to be exchanged. With one sequence, or one step, both are the same."
+    ),
     "target not used": (
         "The gradients do not depend on `y`: shift every target by 100 and they stay as they are. "
         "What goes back is the derivative of the *loss*, in which the prediction's distance from "
@@ -83,6 +109,18 @@ SLIPS = {
     "sum for mean": (
         "The loss is the sum of the squares, not their mean over all numbers of the prediction, "
         "and so all gradients are too large by that number."
+    ),
+    "sum for mean in the gradients": (
+        "The loss is a mean, and the gradients are those of the sum of the squares: the division "
+        "by their number, batch times outputs, is missing in the derivative."
+    ),
+    "mean over the batch only": (
+        "The loss and the gradients are divided by the number of sequences alone. The mean is over "
+        "all numbers of the prediction, batch times outputs."
+    ),
+    "divided by the batch only": (
+        "The loss is right, but its derivative is divided by the number of sequences alone. The "
+        "mean is over all numbers of the prediction, batch times outputs."
     ),
     "= for +=": (
         "The gradients are overwritten at each step instead of added up: what is left is the step "

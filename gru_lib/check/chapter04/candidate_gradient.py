@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..exercise import Exercise
-from .backward import draw_step, gate_results, gate_truth, loss, sizes, texts
+from .backward import BATCH, draw_step, gate_results, gate_truth, loss, sizes, texts
 
 ARGUMENTS = ("dh", "x_t", "h_prev", "r", "z", "h_tilde")
 SLIPS = {
@@ -32,7 +32,7 @@ SLIPS = {
         "`dW_hh` is that of the other form of the cell, `h_prev.T @ (da_h * r)`, in which the gate "
         "acts after the product. Here `W_hh` multiplied the gated state."
     ),
-    **texts("summed over the wrong axis"),
+    **texts("summed over the wrong axis", *BATCH),
 }
 
 

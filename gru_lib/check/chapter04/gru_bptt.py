@@ -6,7 +6,7 @@ from ...activations import sigmoid
 from ...gru import GRU
 from ...losses import mean_squared_error
 from ..exercise import Exercise
-from .backward import GATES, PATHS, weights_of
+from .backward import GATES, PATHS, away_from_zero, weights_of
 from .bptt_slips import SLIPS
 
 ARRAYS = (*(f"{kind}{gate}" for gate in GATES for kind in ("W_x", "W_h", "b_")), "W_y", "b_y")
@@ -41,9 +41,9 @@ def _draw(rng, i):
     batch, time, inputs, hidden, outputs = SIZES[i // 2 % len(SIZES)]
     readout = {"W_y": rng.normal(size=(hidden, outputs)), "b_y": rng.normal(size=outputs)}
     return {
-        "x": rng.normal(size=(batch, time, inputs)),
-        "y": rng.normal(size=(batch, outputs)),
-        "h_0": rng.uniform(-1, 1, size=(batch, hidden)),
+        "x": away_from_zero(rng, 0.5, 2, (batch, time, inputs)),
+        "y": away_from_zero(rng, 1, 3, (batch, outputs)),
+        "h_0": away_from_zero(rng, 0.4, 1, (batch, hidden)),
         "weights": weights_of(rng, inputs, hidden) | readout,
     }
 
@@ -68,7 +68,9 @@ def _variant(x, y, h_0, weights, slips=frozenset()):
     w, update = dict(weights), ("W_xz", "W_hz", "b_z")
     if "z and 1 - z exchanged" in slips:
         w |= {name: -w[name] for name in update}
-    steps, h = [], [h_0]
+    if "reshaped for transposed" in slips:
+        x = np.swapaxes(x.reshape(x.shape[1], x.shape[0], x.shape[2]), 0, 1)
+    steps, h = [], [0 * h_0 if "initial state not used" in slips else h_0]
     for x_t in np.swapaxes(x, 0, 1):
         r, z = (
             sigmoid(x_t @ w[f"W_x{g}"] + h[-1] @ w[f"W_h{g}"] + w[f"b_{g}"]) for g in ("r", "z")
@@ -76,6 +78,9 @@ def _variant(x, y, h_0, weights, slips=frozenset()):
         h_tilde = np.tanh(x_t @ w["W_xh"] + (r * h[-1]) @ w["W_hh"] + w["b_h"])
         steps.append((x_t, h[-1], r, z, h_tilde))
         h.append(z * h[-1] + (1 - z) * h_tilde)
+    if "one array for all states" in slips:
+        h = [h[-1]] * len(h)
+        steps = [(x_t, h[-1], *gates) for x_t, _, *gates in steps]
     grads = {name: np.zeros_like(array) for name, array in w.items()}
     loss, own = _readout(h, y, w, grads, slips)
     dh_0 = _walk(steps, h, own, w, grads, slips)
@@ -90,14 +95,18 @@ def _readout(h, y, w, grads, slips):
     if slips & {"averaged over all steps", "target at every step"}:
         read = list(range(1, len(h)))
     own = [np.zeros_like(state) for state in h]
-    loss, count = 0.0, y.size * len(read)
+    loss, count, divisor = 0.0, y.size * len(read), y.size * len(read)
+    if "mean over the batch only" in slips:
+        count = divisor = len(y)
+    divisor = len(y) if "divided by the batch only" in slips else divisor
+    if slips & {"sum for mean", "sum for mean in the gradients"}:
+        divisor = 1
     for t in read:
         target = y if t == len(h) - 1 or "target at every step" in slips else np.zeros_like(y)
         prediction = h[t] @ w["W_y"] + w["b_y"]
         loss += np.sum((prediction - target) ** 2)
         d = prediction if "target not used" in slips else prediction - target
-        d = d * (1 if "factor 2 missing" in slips else 2)
-        d = d / (1 if "sum for mean" in slips else count)
+        d = d * (1 if "factor 2 missing" in slips else 2) / divisor
         d = d * ("loss never differentiated" not in slips)
         before = "readout of the state before" in slips
         grads["W_y"] += h[t - 1 if before else t].T @ d
@@ -110,7 +119,7 @@ def _walk(steps, h, own, w, grads, slips):
     """Fill the gradients of the nine arrays and return that of the first state."""
     first = 1 if "one step too few" in slips else 0
     first = len(steps) - 1 if "last step only" in slips else first
-    dh = share = own[-1]
+    dh = share = came_in = own[-1]
     for t in range(len(steps) - 1, first - 1, -1):
         x_t, h_prev, r, z, _ = steps[t]
         da_r, da_z, da_h, share = _step_back(dh, steps[t], w, slips)
@@ -125,8 +134,11 @@ def _walk(steps, h, own, w, grads, slips):
             }
             for name, term in terms.items():
                 grads[name] = term if "= for +=" in slips else grads[name] + term
+        came_in = dh
         if "same dh at every step" not in slips:
             dh = own[t] + (0 if "dh not carried back" in slips else share)
+    if "gradient of h_1 for dh_0" in slips:
+        return came_in
     return 0 * share if "dh_0 left at zero" in slips else share
 
 
@@ -162,12 +174,16 @@ def _step_back(dh, step, w, slips):
         dh = da_h
     da_h = da_h * (1 if "derivative missing: candidate" in slips else 1 - out**2)
     bracket = h_prev - h_tilde + ("stray + 1" in slips) - ("stray + 1 at the candidate" in slips)
-    dz = dh * bracket + ("stray + 1 outside the bracket" in slips)
-    da_z = dz * slope(z, "update")
     d_rh = da_h @ W_hh
     da_r = d_rh * (r if "r where h_prev belongs" in slips else h_prev) * slope(r, "reset")
+    read = dh
+    if "dh replaced too early" in slips:
+        read = dh * z + d_rh * r + da_r @ W_hr
+    dz = read * bracket + ("stray + 1 outside the bracket" in slips)
+    da_z = dz * slope(z, "update")
     ways = zip(PATHS, (dh * z, d_rh * r, da_r @ W_hr, da_z @ W_hz), strict=True)
     share = sum(way for path, way in ways if f"path forgotten: {path}" not in slips)
+    share = share + dh * ("+= for = in dh" in slips)
     return da_r, da_z, da_h, share
 
 

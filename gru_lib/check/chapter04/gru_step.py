@@ -5,7 +5,7 @@ import numpy as np
 from ...activations import sigmoid
 from ...gru import GRU
 from ..exercise import Exercise
-from .backward import GATES, SIZES, weights_of
+from .backward import GATES, SIZES, away_from_zero, weights_of
 
 NAMES = {"r": "reset gate", "z": "update gate", "h": "candidate"}
 SLIPS = {
@@ -44,6 +44,11 @@ SLIPS = {
         "The gates are put through the sigmoid twice: yours lie between 0.5 and 0.73 and can "
         "neither close nor open."
     ),
+    "hard sigmoid": (
+        "The gates are made by a straight line that is cut off at 0 and 1. Some libraries have had "
+        "it in the sigmoid's place, since it is cheaper; near 0 the two are close. Here it is the "
+        "sigmoid itself."
+    ),
     "sigmoid for tanh": (
         "The candidate is made by a sigmoid, so it can never be negative. New content must be able "
         "to go up and down: tanh."
@@ -68,14 +73,17 @@ SLIPS = {
         "The four results are right and come in another order. Asked for are `r, z, h_tilde, h`; "
         "yours come as `h, r, z, h_tilde`."
     ),
+    "results in another order: z before r": (
+        "The two gates come back in the other order: asked for are `r, z, h_tilde, h`."
+    ),
 }
 
 
 def _draw(rng, i):
     batch, inputs, hidden = SIZES[i // 2 % len(SIZES)]
     return {
-        "x_t": rng.normal(size=(batch, inputs)),
-        "h_prev": rng.uniform(-1, 1, size=(batch, hidden)),
+        "x_t": away_from_zero(rng, 0.5, 2, (batch, inputs)),
+        "h_prev": away_from_zero(rng, 0.4, 1, (batch, hidden)),
         "weights": weights_of(rng, inputs, hidden),
     }
 
@@ -103,6 +111,8 @@ def _variant(x_t, h_prev, weights, slips=frozenset()):
         a = x_t @ w[f"W_x{name}"] + state @ w[f"W_h{name}"] + w[f"b_{name}"]
         if "tanh for sigmoid" in slips:
             return np.tanh(a)
+        if "hard sigmoid" in slips:
+            return np.clip(0.2 * a + 0.5, 0, 1)
         s = sigmoid(-a if "sign in the sigmoid" in slips else a)
         return sigmoid(s) if "sigmoid of a sigmoid" in slips else s
 
@@ -121,6 +131,8 @@ def _variant(x_t, h_prev, weights, slips=frozenset()):
         keeps = 1 - keeps
     old = read if "gated state in the mean" in slips else h_prev
     h = keeps * old + (1 if "1 - z forgotten" in slips else 1 - keeps) * h_tilde
+    if "results in another order: z before r" in slips:
+        r, z = z, r
     return (h, r, z, h_tilde) if "results in another order" in slips else (r, z, h_tilde, h)
 
 

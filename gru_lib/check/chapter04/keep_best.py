@@ -21,6 +21,10 @@ SLIPS = {
         "These are the weights of the last epoch that was better than the one before it. Compare "
         "with the smallest score *so far*, not with the previous one."
     ),
+    "stops at the first rise": (
+        "These are the best weights up to the first score that is no better than the one before. A "
+        "smaller score may come later: go through all epochs."
+    ),
     "compared with the first epoch": (
         "These are the weights of the last epoch that was better than the first. The score to beat "
         "has to be replaced, too, whenever it is beaten."
@@ -48,7 +52,7 @@ def _draw(rng, i):
         scores[rng.choice(epochs, size=2, replace=False)] = 0.05
     return {
         "w": rng.normal(size=n).round(2),
-        "updates": rng.normal(size=(epochs, n)).round(2),
+        "updates": (rng.uniform(0.5, 2, (epochs, n)) * rng.choice([-1, 1], (epochs, n))).round(2),
         "scores": scores,
     }
 
@@ -62,6 +66,7 @@ def _truth(w, updates, scores):
 def _variant(w, updates, scores, slips=frozenset()):
     left = np.zeros_like(w) if "start forgotten" in slips else w
     after, best = [left], 0
+    stopped = False
     for e, update in enumerate(updates):
         after.append((w if "= for +=" in slips else after[-1]) + update)
         compared = scores[best]
@@ -74,7 +79,8 @@ def _variant(w, updates, scores, slips=frozenset()):
             better = scores[e] > compared
         if "last of equals" in slips:
             better = better or scores[e] == compared
-        if better or "keeps the latest" in slips:
+        stopped |= "stops at the first rise" in slips and e > 0 and scores[e] >= scores[e - 1]
+        if (better or "keeps the latest" in slips) and not stopped:
             best = e
     place = best + 1 - ("one step too few" in slips) + ("one step too many" in slips)
     return after[min(place, len(updates))]

@@ -23,6 +23,10 @@ FORGOTTEN = {
 SLIPS = {
     **FORGOTTEN,
     "missing transpose": TRANSPOSES,
+    "missing transpose: gates": (
+        "`W_hr` and `W_hz` are used as on the way forward. Backwards each is transposed, as "
+        "`W_hh` is in yours."
+    ),
     "missing transpose: W_hh": "`W_hh` is used where `W_hh.T` belongs; the others are right.",
     "missing transpose: W_hr": "`W_hr` is used where `W_hr.T` belongs; the others are right.",
     "missing transpose: W_hz": "`W_hz` is used where `W_hz.T` belongs; the others are right.",
@@ -47,6 +51,21 @@ SLIPS = {
     "reset forgotten": (
         "The gradient of the gated state joins the old state's without the factor `r`: the reset "
         "has dimmed the state on the way forward, and dims the gradient on the way back."
+    ),
+    "reset on the wrong side": (
+        "On the way through the candidate `r` multiplies before `W_hh.T`, as if the gate acted "
+        "after the product. Forwards the state met `r` first and the matrix then; backwards the "
+        "matrix comes first and `r` after it."
+    ),
+    "gated gradient overwritten": (
+        "The reset gate's gradient has a factor `r` too much: it is made from the gated state's "
+        "gradient after `r` was multiplied into it. One name stands for two gradients. The "
+        "factor `r` belongs to the way of the old state alone."
+    ),
+    "dh overwritten too early": (
+        "`z` was multiplied into `dh` for the way along the state, and the other ways were then "
+        "computed from this `dh`. They need the one that came in. (After `dh_prev = dh` there are "
+        "two names and one array: `dh_prev *= z` changes `dh`, and the caller's.)"
     ),
     "derivative missing": (
         "The slopes of the two sigmoids are missing: what goes back through `W_hr` and `W_hz` "
@@ -78,7 +97,10 @@ def _truth(dh, h_prev, r, z, h_tilde, W_hr, W_hz, W_hh):
 
 def _variant(dh, h_prev, r, z, h_tilde, W_hr, W_hz, W_hh, slips=frozenset()):
     def back(name, W):
-        return W if slips & {"missing transpose", f"missing transpose: {name}"} else W.T
+        kinds = {"missing transpose", f"missing transpose: {name}"}
+        if name != "W_hh":
+            kinds.add("missing transpose: gates")
+        return W if slips & kinds else W.T
 
     def slope(gate):
         if "derivative missing" in slips:
@@ -88,20 +110,25 @@ def _variant(dh, h_prev, r, z, h_tilde, W_hr, W_hz, W_hh, slips=frozenset()):
 
     keep, new = (1 - z, z) if "z and 1 - z exchanged" in slips else (z, 1 - z)
     out = np.tanh(h_tilde) if "tanh of a tanh" in slips else h_tilde
+    along = dh * (1 if "z forgotten" in slips else keep)
+    if "dh overwritten too early" in slips:
+        dh = along
     da_h = dh * (1 if "1 - z forgotten" in slips else new) * (1 - out**2)
     bracket = h_prev - h_tilde + ("stray + 1" in slips) - ("stray + 1 at the candidate" in slips)
     da_z = dh * bracket * slope(z) * (-1 if "sign" in slips else 1)
     d_rh = da_h @ back("W_hh", W_hh)
     factor = r if "r where h_prev belongs" in slips else h_prev
-    da_r = d_rh * factor * slope(r)
     gated = d_rh * (1 if "reset forgotten" in slips else r)
+    da_r = (gated if "gated gradient overwritten" in slips else d_rh) * factor * slope(r)
+    if "reset on the wrong side" in slips:
+        gated = (da_h * r) @ back("W_hh", W_hh)
     if "reset after for before" in slips:
         da_r = da_h * (h_prev @ W_hh) * slope(r)
         gated = (da_h * r) @ back("W_hh", W_hh)
     to_r, to_z = back("W_hr", W_hr), back("W_hz", W_hz)
     if "gates exchanged" in slips:
         to_r, to_z = to_z, to_r
-    ways = (dh * (1 if "z forgotten" in slips else keep), gated, da_r @ to_r, da_z @ to_z)
+    ways = (along, gated, da_r @ to_r, da_z @ to_z)
     taken = zip(PATHS, ways, strict=True)
     return sum(way for path, way in taken if f"path forgotten: {path}" not in slips)
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from ...activations import sigmoid
 from ..exercise import Exercise
-from .backward import draw_step, gate_results, gate_truth, loss, sizes, texts
+from .backward import BATCH, draw_step, gate_results, gate_truth, loss, sizes, texts
 
 ARGUMENTS = ("dh", "x_t", "h_prev", "r", "z", "h_tilde", "W_hh")
 SLIPS = {
@@ -36,11 +36,20 @@ SLIPS = {
         "These are the gradients of the other form of the cell: the gate's factor is "
         "`h_prev @ W_hh`, the product that it multiplies there. Here it multiplies the state."
     ),
+    "old state before the matrix": (
+        "`h_prev` is multiplied in before the way back through `W_hh`. On the way forward the "
+        "product with `r` came first and the matrix then; backwards the matrix comes first."
+    ),
+    "derivative missing in the arrays": (
+        "`da_r` is right, but the three arrays are computed from the gradient of the gate itself, "
+        "without the sigmoid's slope. They belong to the pre-activation, so it is `da_r` that "
+        "multiplies."
+    ),
     "dh for da_r": (
         "`da_r` is right, but the three arrays are computed from `dh`. They belong to the "
         "pre-activation, so it is `da_r` that multiplies."
     ),
-    **texts("summed over the wrong axis"),
+    **texts("summed over the wrong axis", *BATCH),
 }
 
 
@@ -82,9 +91,15 @@ def _variant(dh, x_t, h_prev, r, z, h_tilde, W_hh, slips=frozenset()):
         factor = 1
     elif "reset after for before" in slips:
         d_rh, factor = da_h, h_prev @ W_hh
-    da_r = d_rh * factor * _slope(r, slips)
+    elif "old state before the matrix" in slips:
+        d_rh, factor = (da_h * h_prev) @ W_hh.T, 1
+    da_r = source = d_rh * factor * _slope(r, slips)
+    if "derivative missing in the arrays" in slips:
+        source = d_rh * factor
+    elif "dh for da_r" in slips:
+        source = dh
     left = r * h_prev if "gated state for the plain one" in slips else h_prev
-    return gate_results(da_r, x_t, left, slips, dh if "dh for da_r" in slips else None)
+    return gate_results(da_r, x_t, left, slips, source)
 
 
 EXERCISE = Exercise(

@@ -2,7 +2,7 @@
 
 from ...activations import sigmoid
 from ..exercise import Exercise
-from .backward import draw_step, gate_results, gate_truth, loss, sizes, texts
+from .backward import BATCH, draw_step, gate_results, gate_truth, loss, sizes, texts
 
 ARGUMENTS = ("dh", "x_t", "h_prev", "z", "h_tilde")
 SLIPS = {
@@ -38,6 +38,15 @@ SLIPS = {
         "Old state and candidate are added. The candidate comes with 1 - z, and the slope of "
         "1 - z is minus one."
     ),
+    "brackets forgotten": (
+        "These are the numbers of `dh * h_prev - h_tilde`: without brackets `dh` multiplies the "
+        "old state alone. What the gate decides between is the whole difference."
+    ),
+    "derivative missing in the arrays": (
+        "`da_z` is right, but the three arrays are computed from the gradient of the gate itself, "
+        "without the sigmoid's slope. They belong to the pre-activation, so it is `da_z` that "
+        "multiplies."
+    ),
     "dh for da_z": (
         "`da_z` is right, but the three arrays are computed from `dh`. They belong to the "
         "pre-activation, so it is `da_z` that multiplies."
@@ -46,7 +55,7 @@ SLIPS = {
         "`dW_hz` is made with the new state h_t. What `W_hz` multiplied on the way forward was the "
         "state before, `h_prev`."
     ),
-    **texts("summed over the wrong axis"),
+    **texts("summed over the wrong axis", *BATCH),
 }
 
 
@@ -75,6 +84,8 @@ def update_gate(dh, h_prev, z, h_tilde, slips):
         bracket = h_prev + h_tilde
     bracket = bracket + ("stray + 1" in slips) - ("stray + 1 at the candidate" in slips)
     dz = dh * bracket * (-1 if "sign" in slips else 1) + ("stray + 1 outside the bracket" in slips)
+    if "brackets forgotten" in slips:
+        dz = dh * h_prev - h_tilde
     gate = z
     if "sigmoid of a sigmoid" in slips:
         gate = sigmoid(z)
@@ -92,7 +103,10 @@ def _variant(dh, x_t, h_prev, z, h_tilde, slips=frozenset()):
     left = h_prev
     if "this state for the one before" in slips:
         left = z * h_prev + (1 - z) * h_tilde
-    return gate_results(da_z, x_t, left, slips, dh if "dh for da_z" in slips else None)
+    source = dh if "dh for da_z" in slips else da_z
+    if "derivative missing in the arrays" in slips:
+        source = update_gate(dh, h_prev, z, h_tilde, slips | {"derivative missing"})
+    return gate_results(da_z, x_t, left, slips, source)
 
 
 EXERCISE = Exercise(

@@ -15,6 +15,10 @@ SLIPS = {
         "x W_xh + b_h). This is the other GRU, the one of PyTorch; here the state is gated before "
         "it meets the matrix."
     ),
+    "reset after, bias inside": (
+        "The reset gate acts after the product, and on the bias as well: tanh(r ⊙ (h W_hh + b_h) + "
+        "x W_xh). This is the GRU of PyTorch; here the state is gated before it meets the matrix."
+    ),
     "reset on the wrong side": (
         "The reset gate multiplies the whole finished product, in which the input's part is "
         "contained. It should touch the state only, and before the product."
@@ -128,7 +132,6 @@ def _gate(row, W, b, slips):
 
 def _candidate(x, h_prev, r, z, W_h, b_h, slips):
     """The candidate, from gates that have been computed."""
-
     turned = {"concatenated in the other order", "other order for the candidate"} & slips
 
     def row(h, x):
@@ -140,6 +143,8 @@ def _candidate(x, h_prev, r, z, W_h, b_h, slips):
         a = row(h_prev, x) @ W_h
     elif "reset on the wrong side" in slips:
         a = g * (row(h_prev, x) @ W_h)
+    elif "reset after, bias inside" in slips:
+        a = g * (row(h_prev, 0 * x) @ W_h + b_h) + row(0 * h_prev, x) @ W_h - b_h
     elif "reset after for before" in slips:
         a = g * (row(h_prev, 0 * x) @ W_h) + row(0 * h_prev, x) @ W_h
     else:

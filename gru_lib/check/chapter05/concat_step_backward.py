@@ -4,89 +4,7 @@ import numpy as np
 
 from ...gradcheck import complex_step
 from ..exercise import Exercise
-
-SLIPS = {
-    "tanh of a tanh": (
-        "The candidate's derivative is `1 - tanh(h_tilde)**2`, and `h_tilde` is a tanh already. In "
-        "terms of the output the derivative is `1 - h_tilde**2`; a published recipe has this slip."
-    ),
-    "sigmoid of a sigmoid": (
-        "The gates' derivatives apply the sigmoid once more to values that are sigmoids already. "
-        "In terms of the output the derivative is `s * (1 - s)`."
-    ),
-    "derivative missing: tanh": (
-        "The derivative of the candidate's tanh is missing, so its gradient does not reach the "
-        "pre-activation."
-    ),
-    "derivative missing: the gates": (
-        "The derivatives of the gates' sigmoids are missing: your gradients stop at r and z and do "
-        "not reach the pre-activations."
-    ),
-    "dh for the candidate's gradient": (
-        "`dW_h` and `db_h` are made with `dh`, the gradient of the new state, where the gradient "
-        "of the candidate's pre-activation belongs. Give the two different names."
-    ),
-    "stray + 1": (
-        "In the update gate's gradient stands h_prev + 1 - h_tilde. The derivative of (1 - z) "
-        "times the candidate with respect to z is minus the candidate; the 1 falls away."
-    ),
-    "z and 1 - z exchanged": (
-        "z and 1 - z have changed places, here and in the update gate's sign: these are the "
-        "gradients of the convention in which z multiplies the candidate."
-    ),
-    "sign of the update gate": (
-        "The update gate's gradient has the wrong sign. z multiplies the old state, so more of z "
-        "means more of h_prev and less of h_tilde."
-    ),
-    "r for h_prev": (
-        "The reset gate's gradient multiplies by r where h_prev belongs: the derivative of r ⊙ "
-        "h_prev with respect to r is h_prev."
-    ),
-    "gated once too often": (
-        "The reset gate's gradient contains a factor r too much: the gradient of r ⊙ h_prev goes "
-        "on in two ways, times r to h_prev and times h_prev to r, and not one after the other."
-    ),
-    "reset forgotten on the way back": (
-        "The first H columns of the candidate's row go to `dh_prev` as they are. They are the "
-        "gradient of r ⊙ h_prev; on the way to h_prev they meet r."
-    ),
-    "path forgotten: the gated state": (
-        "`dh_prev` lacks the path through the candidate: h_prev is contained in r ⊙ h_prev."
-    ),
-    "path forgotten: the reset gate": (
-        "`dh_prev` and `dx` lack the path through the reset gate, which reads both of them."
-    ),
-    "path forgotten: the update gate": (
-        "`dh_prev` and `dx` lack the path through the update gate, which reads both of them."
-    ),
-    "path forgotten: straight on": (
-        "`dh_prev` lacks the path that needs no matrix, through z ⊙ h_prev in the last line of the "
-        "step."
-    ),
-    "path forgotten: from the candidate to x": (
-        "`dx` has the shares of the two gates only. The candidate reads x_t, too, through the last "
-        "D rows of its matrix."
-    ),
-    "ungated row": (
-        "`dW_h` is made with the gates' row [h, x]. The candidate's matrix multiplied another row, "
-        "in which the state was gated. (The lower rows, those of x, are right.)"
-    ),
-    "concatenated in the other order": (
-        "The matrices' gradients and the cut are those of a row [x, h]; here the state comes first."
-    ),
-    "cut at the wrong end": (
-        "The gradient of the row is cut at the wrong end: its last H columns go to `dh_prev` and "
-        "the first D to `dx`. The state comes first in [h, x]."
-    ),
-    "missing transpose": (
-        "On the way back to h_prev the upper blocks are used as they are. Forwards unit i sends "
-        "by row i, backwards it collects along the same row: transpose."
-    ),
-    "mean for sum": (
-        "The gradients of matrices and biases are divided by the batch. They are sums here; a mean "
-        "belongs in the loss, if at all."
-    ),
-}
+from .backward_slips import GATES, SLIPS
 
 
 def _sigmoid(a):
@@ -122,37 +40,61 @@ def _truth(dh, x, h_prev, r, z, h_tilde, W_r, W_z, W_h):
     return tuple(complex_step(loss, array) for array in arrays)
 
 
-def _slope(s, slips):
-    """The sigmoid's derivative at an output."""
-    s = _sigmoid(s) if "sigmoid of a sigmoid" in slips else s
-    return 1 if "derivative missing: the gates" in slips else s * (1 - s)
+def _slope(s, gate, slips):
+    """The sigmoid's derivative at an output of a gate, "r" or "z"."""
+
+    def has(slip):
+        names = {f"{slip}: {gates}" for gates, letters in GATES.items() if gate in letters}
+        return bool({slip, *names} & slips)
+
+    s = _sigmoid(s) if has("sigmoid of a sigmoid") else s
+    if has("derivative of the wrong function"):
+        return 1 - s**2
+    if has("derivative missing"):
+        return 1
+    return (1 if has("s missing") else s) * (1 if has("1 - s missing") else 1 - s)
 
 
 def _first_two(dh, h_prev, z, h_tilde, slips):
     """Gradients of the pre-activations of the update gate and of the candidate."""
     sign = -1 if {"z and 1 - z exchanged", "sign of the update gate"} & slips else 1
     keep = 1 - z if "z and 1 - z exchanged" in slips else z
-    gap = h_prev - h_tilde + ("stray + 1" in slips)
+    gap = h_prev - (0 if "z in 1 - z forgotten" in slips else h_tilde) + ("stray + 1" in slips)
     out = np.tanh(h_tilde) if "tanh of a tanh" in slips else h_tilde
     slope = 1 if "derivative missing: tanh" in slips else 1 - out**2
-    return sign * dh * gap * _slope(z, slips), dh * (1 - keep) * slope, dh * keep
+    if "derivative of the wrong function: the candidate" in slips:
+        slope = h_tilde * (1 - h_tilde)
+    share = z if "z for 1 - z" in slips else 1 - keep
+    slope = slope if "1 - z forgotten" in slips else share * slope
+    straight = dh * (1 - z) if "1 - z for z" in slips else dh * keep
+    straight = dh if "z forgotten" in slips else straight
+    straight = straight * (1 - z) if "overwritten dh" in slips else straight
+    return sign * dh * gap * _slope(z, "z", slips), dh * slope, straight
 
 
-def _back(da, W, H, slips):
+def _to_reset(da_h, drh, h_prev, r, slips):
+    """Gradient of the pre-activation of the reset gate."""
+    other = r if "r for h_prev" in slips else h_prev
+    other = 1 if "h_prev forgotten" in slips else other
+    other = r * other if "gated once too often" in slips else other
+    return (da_h if "matrix forgotten" in slips else drh) * other * _slope(r, "r", slips)
+
+
+def _back(da, W, H, slips, turned=False):
     """The gradient of a row [h, x], cut into that of h and that of x."""
     row = da @ W.T
     if {"concatenated in the other order", "cut at the wrong end"} & slips:
         return row[:, len(W) - H :], row[:, : len(W) - H]
-    return da @ W[:H] if "missing transpose" in slips else row[:, :H], row[:, H:]
+    return da @ W[:H] if turned or "missing transpose" in slips else row[:, :H], row[:, H:]
 
 
 def _variant(dh, x, h_prev, r, z, h_tilde, W_r, W_z, W_h, slips=frozenset()):
     H = h_prev.shape[1]
     da_z, da_h, straight = _first_two(dh, h_prev, z, h_tilde, slips)
-    drh, dx_h = _back(da_h, W_h, H, slips)
-    other = r if "r for h_prev" in slips else h_prev
-    da_r = drh * other * _slope(r, slips) * (r if "gated once too often" in slips else 1)
+    drh, dx_h = _back(da_h, W_h, H, slips, "missing transpose: the candidate" in slips)
+    da_r = _to_reset(da_h, drh, h_prev, r, slips)
     gated = drh if "reset forgotten on the way back" in slips else drh * r
+    W_z = W_r if "W_r for W_z" in slips else W_z
     shares = {
         "straight on": (straight, 0),
         "the gated state": (gated, 0),
@@ -160,11 +102,23 @@ def _variant(dh, x, h_prev, r, z, h_tilde, W_r, W_z, W_h, slips=frozenset()):
         "the update gate": _back(da_z, W_z, H, slips),
         "from the candidate to x": (0, dx_h),
     }
-    kept = [share for name, share in shares.items() if f"path forgotten: {name}" not in slips]
+    lost = {name for name in shares if f"path forgotten: {name}" in slips}
+    lost |= (
+        {"the reset gate", "the update gate"} if "path forgotten: both gates" in slips else set()
+    )
+    if "path forgotten: all but straight on" in slips:
+        shares = {
+            name: (v if name == "straight on" else 0 * dh, w) for name, (v, w) in shares.items()
+        }
+    kept = [share for name, share in shares.items() if name not in lost]
     dh_prev = sum(to_h for to_h, _ in kept) + 0 * h_prev
     dx = sum(to_x for _, to_x in kept) + 0 * x
-    turned = -1 if "concatenated in the other order" in slips else 1
-    hx, rhx = (np.hstack([h, x][::turned]) for h in (h_prev, r * h_prev))
+    if "cut at the wrong end: dx" in slips:
+        dx = (da_h @ W_h.T + da_r @ W_r.T + da_z @ W_z.T)[:, : x.shape[1]]
+    turned = {"concatenated in the other order", "gradient blocks exchanged"} & slips
+    hx, rhx = (np.hstack([x, h] if turned else [h, x]) for h in (h_prev, r * h_prev))
+    if "gated row for the gates" in slips:
+        hx = rhx
     rhx = hx if "ungated row" in slips else rhx
     last = dh if "dh for the candidate's gradient" in slips else da_h
     share = 1 / len(x) if "mean for sum" in slips else 1
@@ -181,11 +135,7 @@ EXERCISE = Exercise(
     truth=_truth,
     variant=_variant,
     slips=SLIPS,
-    sizes=lambda x, h_prev, **_: {
-        "batch": len(x),
-        "inputs": x.shape[1],
-        "units": h_prev.shape[1],
-    },
+    sizes=lambda dh, x, **_: {"batch": len(x), "inputs": x.shape[1], "units": dh.shape[1]},
 )
 
 

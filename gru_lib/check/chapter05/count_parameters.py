@@ -37,6 +37,12 @@ SLIPS = {
         "In `split` the numbers of the input's and of the state's matrices are exchanged. "
         "`W_xr` has a row for each input, `W_hr` a row for each unit."
     ),
+    "state matrix D by D": (
+        "In `split` the state's matrix is counted as D by D. It leads from H units to H units."
+    ),
+    "bias in the block": (
+        "A block matrix is counted with H + D + 1 rows. The bias is an array of its own here."
+    ),
     "bias as long as the row": (
         "The biases of the concatenated form are counted with H + D numbers. A bias is added to "
         "the result of the product, which has H."
@@ -72,11 +78,14 @@ def _variant(D, H, slips=frozenset()):
         D, H = H, D
     b = 2 * H if "two biases" in slips else H
     one = [H * H, D * H, b] if "input and state exchanged" in slips else [D * H, H * H, b]
+    if "state matrix D by D" in slips:
+        one = [D * H, D * D, b]
     rows = H * D if "product for sum" in slips else H + D
+    rows += "bias in the block" in slips
     columns = H + D if "block with H + D columns" in slips else H
     long = H + D if "bias as long as the row" in slips else b
     block = [rows * columns, long]
-    total = 3 * sum(block)
+    total = 3 * sum(one if "state matrix D by D" in slips else block)
     total -= 3 * b * ("bias forgotten" in slips)
     total += H * ("a bias too many" in slips)
     total -= 2 * sum(one) * ("one gate only" in slips)

@@ -11,6 +11,10 @@ SLIPS = {
         "The first rows are taken for the input's and the last for the state's. That fits a row "
         "[x, h]; these blocks are made for [h, x], whose first H numbers are the state."
     ),
+    "candidate in the other order": (
+        "The candidate's matrix is cut as if its row began with the input. In [r ⊙ h, x] the state "
+        "comes first, too."
+    ),
     "cut after D rows": (
         "The cut is after D rows, expected shape (D, 3 H) for `W_x` and (H, 3 H) for `W_h`. The "
         "state's rows come first, and there are H of them: as many as there are columns."
@@ -117,6 +121,8 @@ def _variant(W_r, b_r, W_z, b_z, W_h, b_h, slips=frozenset()):
         "W_h": {k: block[state] for k, block in blocks.items()},
         "b": biases,
     }
+    if "candidate in the other order" in slips:
+        parts["W_x"]["h"], parts["W_h"]["h"] = W_h[: rows - H], W_h[rows - H :]
     if "upper blocks transposed" in slips:
         parts["W_h"] = {k: block.T for k, block in parts["W_h"].items()}
     used = {fused: dict(of) for fused, of in parts.items()}

@@ -10,11 +10,14 @@ from ..exercise import Exercise
 def _counted(text, found):
     """Add how many windows there are, and how many there should be."""
     counts = []
-    for name, part in (("y_train", "training"), ("y_test", "test")):
+    for name, part in (("y_train", "for training"), ("y_test", "for the test")):
         given, right = (np.size(f[name]) for f in (found.yours, found.expected))
         if given != right:
-            counts.append(f"there should be {right} {part} windows, and there are {given}")
-    return text + (f" In the first such case {' and '.join(counts)}." if counts else "")
+            counts.append(f"{given} {part}, where it should be {right}")
+    if counts:
+        return f"{text} Windows in the first such case: {'; '.join(counts)}."
+    given, right = np.shape(found.yours["x_train"]), np.shape(found.expected["x_train"])
+    return text if given == right else f"{text} `x_train`: expected shape {right}, got {given}."
 
 
 TEXTS = {
@@ -28,6 +31,12 @@ TEXTS = {
         "test days are never predicted. The prices before the cut are known on these days and may "
         "stand in a test window."
     ),
+    "test windows begin too late": (
+        "The first test window begins `length` days before the cut, and that is early enough for "
+        "`ahead = 1` only: with a larger `ahead` the first test days are never predicted. On which "
+        "day does the window begin whose target is day n?"
+    ),
+    "the first test window lost": ("The first test window is missing. Its target is day n."),
     "ahead ignored": (
         "`ahead` makes no difference: the target is always the price right after the window."
     ),
@@ -43,6 +52,9 @@ TEXTS = {
         "The target is `ahead` days after the window's *first* day, so it may lie inside the "
         "window. Count from its last day."
     ),
+    "one window too many": (
+        "There is one training window too many: its target is the first price of the test part."
+    ),
     "cut by the window's last day": (
         "A window counts as training here if its own prices are in the training part. Its target "
         "comes `ahead` days later, and for the last windows it is a test price: a leak."
@@ -50,9 +62,6 @@ TEXTS = {
     "cut for the next day": (
         "The cut is where it belongs for `ahead = 1`. With a larger `ahead` the last training "
         "windows have targets in the test part."
-    ),
-    "one window too many": (
-        "There is one training window too many: its target is the first price of the test part."
     ),
     "one window too few": (
         "The last training window has gone into the test part. Its target is day n - 1, the last "
@@ -69,9 +78,17 @@ TEXTS = {
     "windows do not overlap": (
         "Each window begins where the one before ended. Windows begin on every day."
     ),
+    "window one day too long": (
+        "Each window has `length + 1` prices. With `ahead = 1` the last of them is the target."
+    ),
     "newest first": "The prices of each window are in reverse. The oldest comes first.",
 }
 SLIPS = {name: partial(_counted, text) for name, text in TEXTS.items()}
+SLIPS["results in another order"] = lambda found: (
+    "The results come as `x_train`, `x_test`, `y_train`, `y_test`. Asked for are `x_train`, "
+    "`y_train`, `x_test`, `y_test`, in this order. `y_train`: expected shape "
+    f"{np.shape(found.expected['y_train'])}, got {np.shape(found.yours['y_train'])}."
+)
 
 
 def _draw(rng, i):
@@ -105,7 +122,8 @@ def _variant(p, n, length, ahead, slips=frozenset()):
     cut = n - length + 1 if "cut by the window's last day" in slips else cut
     cut = n - length if "cut for the next day" in slips else cut
     cut += ("one window too many" in slips) - ("one window too few" in slips)
-    windows = np.lib.stride_tricks.sliding_window_view(p, length)
+    shown = length + ("window one day too long" in slips)
+    windows = np.lib.stride_tricks.sliding_window_view(p, shown)
     count = min(len(p) - first, len(windows))
     x, y = windows[:count], p[first : first + count]
     if "newest first" in slips:
@@ -113,6 +131,10 @@ def _variant(p, n, length, ahead, slips=frozenset()):
     parts = [x[:cut], y[:cut], x[cut:], y[cut:]]
     if "windows of each part by itself" in slips:
         parts[2:] = windows[n:][: max(count - n, 0)], p[n + first :]
+    if "test windows begin too late" in slips:
+        parts[2:] = x[n - length :], y[n - length :]
+    if "the first test window lost" in slips:
+        parts[2:] = [a[1:] for a in parts[2:]]
     if "the last training window lost" in slips:
         parts[:2] = [a[:-1] for a in parts[:2]]
     if "the last window lost" in slips:
@@ -121,6 +143,8 @@ def _variant(p, n, length, ahead, slips=frozenset()):
         days = np.arange(count)
         chosen = (days[:cut] % length == 0, days[cut:] % length == 0)
         parts = [a[chosen[j // 2]] for j, a in enumerate(parts)]
+    if "results in another order" in slips:
+        parts = [parts[0], parts[2], parts[1], parts[3]]
     return tuple(parts)
 
 

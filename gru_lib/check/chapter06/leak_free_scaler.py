@@ -1,9 +1,18 @@
 """Chapter 6: a scaler that knows the training part only."""
 
+from functools import partial
+
 import numpy as np
 
 from ...data import StandardScaler
 from ..exercise import Exercise
+
+
+def _shaped(text, found):
+    """Add which shape differs."""
+    given, right = np.shape(found.yours["train"]), np.shape(found.expected["train"])
+    return text if given == right else f"{text} `train`: expected shape {right}, got {given}."
+
 
 SLIPS = {
     "scaler fitted on everything": (
@@ -18,6 +27,18 @@ SLIPS = {
         "The test part is scaled with a mean and a standard deviation of its own. That is a leak "
         "within the test part, since its first day would need its last, and it hides that prices "
         "have moved: both parts then look alike. Use the two numbers of the training part."
+    ),
+    "each part's own mean": (
+        "From the test part its own mean is subtracted. Nobody knew it on the day of the cut: use "
+        "that of the training part."
+    ),
+    "mean of everything": (
+        "The mean is that of all rows, the standard deviation that of the first n. Measure both on "
+        "the training part."
+    ),
+    "standard deviation of everything": (
+        "The standard deviation is that of all rows, the mean that of the first n. Measure both on "
+        "the training part."
     ),
     "standard deviation of the wrong kind": (
         "The standard deviation is taken with n - 1 (as in pandas, or with `ddof=1`). Here its "
@@ -34,6 +55,15 @@ SLIPS = {
     "not divided": (
         "The mean is subtracted, and nothing is divided: the columns still have their units."
     ),
+    "multiplied for divided": (
+        "The deviations are multiplied by the standard deviation. Divide, so that the training "
+        "part has the standard deviation 1."
+    ),
+    "divided before the mean is subtracted": (
+        "The rows are divided first, and then the mean of the *undivided* ones is subtracted. "
+        "Subtract first."
+    ),
+    "parts exchanged": partial(_shaped, "The test part comes first. The training part should."),
     "scaled over the wrong axis": (
         "Each *row* has been given mean 0, so the numbers of one day are compared with one "
         "another. Rows are days; the mean over days goes along axis 0."
@@ -43,8 +73,10 @@ SLIPS = {
         "each has its own two numbers. (`mean()` without an axis is a mean over everything.)"
     ),
     "test part left as it was": (
-        "The test part is not scaled. The network was trained on scaled numbers and needs the same "
-        "scale, that of the training part, for all others."
+        "The test part comes back as it was. The network was trained on scaled numbers and needs "
+        "the same scale, that of the training part, for all others. (If your code does scale it: "
+        "measured on rows that have been scaled already, the mean is 0 and the standard deviation "
+        "1, and that changes nothing. Measure before you overwrite anything.)"
     ),
     "minimum and maximum": (
         "The columns are brought between 0 and 1, by their smallest and their largest number. "
@@ -62,7 +94,7 @@ SLIPS = {
 
 
 def _draw(rng, i):
-    n, after, columns = 3 + i % 4, 2 + i // 2 % 3, (1, 2, 3)[i % 3]
+    n, after, columns = 3 + i // 2 % 4, 2 + i // 4 % 3, (1, 2, 3, 2)[i // 2 % 4]
     changes = rng.normal(size=(n + after, columns)) * rng.uniform(0.5, 3, columns)
     x = 20 * rng.uniform(0.2, 2, columns) + np.cumsum(changes, axis=0)
     return {"x": x.round(1) if i < 6 else x, "n": n}
@@ -85,6 +117,10 @@ def _variant(x, n, slips=frozenset()):
         test = _scaled(x[n:], x[n:], slips)
     if "test part left as it was" in slips:
         test = x[n:]
+    if "each part's own mean" in slips:
+        test = test - test.mean(axis=0)
+    if "parts exchanged" in slips:
+        return test, scaled[:n]
     return scaled[:n], test
 
 
@@ -97,6 +133,12 @@ def _scaled(x, rows, slips):
         return (x - rows.min(axis=0)) / (rows.max(axis=0) - rows.min(axis=0))
     axis = None if "one scale for all columns" in slips else 0
     mean, std = rows.mean(axis=axis), rows.std(axis=axis, ddof=ddof)
+    mean = x.mean(axis=0) if "mean of everything" in slips else mean
+    std = x.std(axis=0) if "standard deviation of everything" in slips else std
+    if "multiplied for divided" in slips:
+        return (x - mean) * std
+    if "divided before the mean is subtracted" in slips:
+        return x / std - mean
     mean = 0 if "mean not subtracted" in slips else mean
     std = std**2 if "variance for standard deviation" in slips else std
     return (x - mean) / (1 if "not divided" in slips else std)

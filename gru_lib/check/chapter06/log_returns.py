@@ -14,6 +14,13 @@ SLIPS = {
     "logarithm missing": (
         "`r` is the change in dollars. Take the logarithm of the prices first, then the difference."
     ),
+    "ratio for its logarithm": (
+        "`r` is the ratio p_t / p_{t-1}, about 1. The log return is its logarithm, about 0."
+    ),
+    "log(1 + p) for log p": (
+        "`np.log1p(p)` is the logarithm of 1 + p, and `np.expm1` undoes that one. A log return is "
+        "made of the logarithms of the prices themselves."
+    ),
     "difference missing": (
         "`r` is the logarithm of the price itself. A return is a difference of two neighbours."
     ),
@@ -42,6 +49,11 @@ SLIPS = {
         "`p_hat` is p_{t-1} (1 + r). That is right for a relative change; a log return goes back "
         "by the exponential."
     ),
+    "power of 2": "`p_hat` takes powers of 2. The log returns are natural ones: powers of e.",
+    "power of 10": "`p_hat` takes powers of 10. The log returns are natural ones: powers of e.",
+    "exponent's sign": (
+        "`p_hat` falls where a rise is predicted: the exponent has the wrong sign."
+    ),
     "exponential missing": (
         "`p_hat` adds the predicted return to a price, 0.01 to 100 dollars. A log return is "
         "undone by multiplying with its exponential."
@@ -56,10 +68,10 @@ SLIPS = {
 
 
 def _draw(rng, i):
-    days = 2 + i % 7
+    days = 2 + i // 2 % 7
     p = 20 * np.exp(np.cumsum(rng.normal(scale=0.4, size=days)))
     r_hat = rng.normal(scale=0.4, size=days - 1)
-    return {"p": p.round(1), "r_hat": r_hat.round(2)} if i < 8 else {"p": p, "r_hat": r_hat}
+    return {"p": p.round(1), "r_hat": r_hat.round(2) + 0.0} if i < 8 else {"p": p, "r_hat": r_hat}
 
 
 def _truth(p, r_hat):
@@ -74,6 +86,7 @@ def _variant(p, r_hat, slips=frozenset()):
     returns = {
         "relative change for log return": np.diff(p) / p[:-1],
         "logarithm missing": np.diff(p),
+        "ratio for its logarithm": p[1:] / p[:-1],
         "difference missing": logs[1:],
         "log of base 2": np.diff(logs) / np.log(2),
         "log of base 10": np.diff(logs) / np.log(10),
@@ -85,10 +98,16 @@ def _variant(p, r_hat, slips=frozenset()):
         "cumulated from the first price": p[0] * np.exp(np.cumsum(r_hat)),
         "the first price held": p[0] * np.exp(r_hat),
         "1 + r for the exponential": before * (1 + r_hat),
+        "power of 2": before * 2**r_hat,
+        "power of 10": before * 10**r_hat,
+        "exponent's sign": before * np.exp(-r_hat),
         "exponential missing": before + r_hat,
         "left in logarithms": np.log(before) + r_hat,
         "the return alone": np.exp(r_hat),
     }
+    if "log(1 + p) for log p" in slips:
+        returns["log(1 + p) for log p"] = np.diff(np.log1p(p))
+        prices["log(1 + p) for log p"] = np.expm1(np.log1p(before) + r_hat)
     r = next((f for s, f in returns.items() if s in slips), np.diff(logs))
     return r, next((f for s, f in prices.items() if s in slips), before * np.exp(r_hat))
 

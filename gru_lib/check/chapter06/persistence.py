@@ -1,5 +1,7 @@
 """Chapter 6: persistence and its mean squared error."""
 
+from functools import partial
+
 import numpy as np
 
 from ...data import StandardScaler, windows
@@ -8,13 +10,12 @@ from ...forecast import scores
 from ..exercise import Exercise
 
 
-def _counted(found):
-    yours, expected = (len(np.atleast_1d(f["forecast"])) for f in (found.yours, found.expected))
-    return (
-        "These are forecasts for the days of the training part. What counts is the test part: day "
-        f"`n` and later. In the first such case there should be {expected} of them, and there are "
-        f"{yours}."
-    )
+def _counted(text, found):
+    """Add how many forecasts there are, and how many there should be."""
+    yours, expected = (np.size(f["forecast"]) for f in (found.yours, found.expected))
+    if yours == expected:
+        return text
+    return f"{text} There should be {expected} forecasts in the first such case, not {yours}."
 
 
 SLIPS = {
@@ -30,11 +31,38 @@ SLIPS = {
         "All forecasts are the last price of the training part. Every test day is predicted one "
         "day ahead: on the second one the true price of the first is known."
     ),
+    "the last price first": (
+        "The first test day is predicted by the *last* price of all: `np.roll` puts what falls out "
+        "at the end back in front. The day before the first test day is the last one of the "
+        "training part."
+    ),
     "the mean for persistence": (
         "The forecast is the mean of the training prices. That is another of the sceptic's rules, "
         "and it knows nothing of yesterday."
     ),
-    "training part predicted": _counted,
+    "drift for persistence": (
+        "The mean step of the training part is added. That is the drift, another of the sceptic's "
+        "rules; persistence adds nothing."
+    ),
+    "training part predicted": partial(
+        _counted,
+        "These are forecasts for the training part. What counts is the test part: day `n` and "
+        "later.",
+    ),
+    "training part scored": partial(
+        _counted,
+        "Days of the training part are scored as well. What counts is the test part: day `n` and "
+        "later.",
+    ),
+    "first test day left out": partial(
+        _counted,
+        "The first test day is missing. The price of the day before it is known: it is the last "
+        "one of the training part.",
+    ),
+    "divided by the training days": (
+        "The squared errors of the test days are added up and divided by `n`, the number of "
+        "training days. Divide by the number of test days."
+    ),
     "scaler fitted on everything": (
         "The error is divided by the variance of *all* prices. The unit is the variance of the "
         "training part: nobody knew the later prices on the day of the cut, and where they rise, "
@@ -43,6 +71,14 @@ SLIPS = {
     "scaler fitted on the test part": (
         "The error is divided by the variance of the test prices. The unit is that of the training "
         "part."
+    ),
+    "one day too many": (
+        "The variance is that of the first n + 1 prices: the first test day is among them."
+    ),
+    "one day too few": ("The variance is that of n - 1 prices: the last training day is missing."),
+    "mean not subtracted": (
+        "The error is divided by the mean square of the training prices. Their variance is the "
+        "mean square of the *deviations* from their mean."
     ),
     "standard deviation of the wrong kind": (
         "The variance is a sum over n - 1 (as in pandas, or with `ddof=1`). Here it is the mean of "
@@ -67,9 +103,9 @@ SLIPS = {
 
 
 def _draw(rng, i):
-    days = (5, 4, 7, 9, 12, 20)[i % 6] + i // 6
+    days = (5, 6, 8, 9, 12, 20)[i // 2 % 6] + i // 6
     p = 20 * np.exp(np.cumsum(rng.normal(scale=0.2, size=days)))
-    return {"p": p.round(1) if i < 6 else p, "n": 2 + i % 3 if i else 3}
+    return {"p": p.round(1) if i < 6 else p, "n": 3 + i // 2 % 3}
 
 
 def _truth(p, n):
@@ -86,21 +122,36 @@ def _variant(p, n, slips=frozenset()):
         "today for tomorrow": target,
         "off by one": p[n - 2 : -2],
         "the last training price held": np.full(len(target), p[n - 1]),
+        "the last price first": np.roll(target, 1),
         "the mean for persistence": np.full(len(target), p[:n].mean()),
+        "drift for persistence": p[n - 1 : -1] + np.diff(p[:n]).mean(),
     }
     forecast = next((f for s, f in forecast.items() if s in slips), p[n - 1 : -1])
     if "training part predicted" in slips:
         forecast, target = p[: n - 1], p[1:n]
-    part = p if "scaler fitted on everything" in slips else p[:n]
-    part = p[n:] if "scaler fitted on the test part" in slips else part
-    unit = part.var(ddof="standard deviation of the wrong kind" in slips)
+    if "training part scored" in slips:
+        forecast, target = p[:-1], p[1:]
+    if "first test day left out" in slips:
+        forecast, target = p[n:-1], p[n + 1 :]
     absolute = "absolute error for squared" in slips
-    if absolute or "divided by the standard deviation" in slips:
-        unit = np.sqrt(unit)
     error = np.abs(forecast - target) ** (1 if absolute else 2)
     mse = error.sum() if "sum for mean" in slips else error.mean()
-    mse = mse if "unit forgotten" in slips else mse / unit
-    return forecast, np.sqrt(mse) if "root taken" in slips else mse
+    mse = error.sum() / n if "divided by the training days" in slips else mse
+    unit = 1 if "unit forgotten" in slips else _unit(p, n, slips)
+    if absolute or "divided by the standard deviation" in slips:
+        unit = np.sqrt(unit)
+    return forecast, np.sqrt(mse / unit) if "root taken" in slips else mse / unit
+
+
+def _unit(p, n, slips):
+    """The variance that the error is divided by."""
+    part = p if "scaler fitted on everything" in slips else p[:n]
+    part = p[n:] if "scaler fitted on the test part" in slips else part
+    part = p[: n + 1] if "one day too many" in slips else part
+    part = p[: n - 1] if "one day too few" in slips else part
+    if "mean not subtracted" in slips:
+        return np.mean(part**2)
+    return part.var(ddof="standard deviation of the wrong kind" in slips)
 
 
 EXERCISE = Exercise(

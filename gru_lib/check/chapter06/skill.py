@@ -12,6 +12,13 @@ SLIPS = {
         "The ratio is upside down: persistence's error over that of the forecast. A perfect "
         "forecast would have a skill of minus infinity."
     ),
+    "divided by the forecast's error": (
+        "The gain is divided by the forecast's error. It is a share of *persistence's*."
+    ),
+    "difference for ratio": (
+        "This is the difference of the two errors, in squared dollars. Divide by that of "
+        "persistence."
+    ),
     "root taken": (
         "The ratio is one of *root* mean squared errors. The skill is asked for in mean squared "
         "errors."
@@ -30,6 +37,17 @@ SLIPS = {
         "The rival here repeats the last price of the training part on all days. Persistence "
         "repeats the price of the day before, `p[t - 1]`."
     ),
+    "two days before for the day before": (
+        "The rival here is the price of *two* days before. Persistence repeats `p[t - 1]`."
+    ),
+    "first test day left out": (
+        "The first test day is not scored. The price of the day before it is known: it is the last "
+        "one of the training part."
+    ),
+    "first test day left out for persistence": (
+        "Persistence is not scored on the first test day, though it knows the price of the day "
+        "before: it is the last one of the training part. Both have the same days."
+    ),
     "other days for the baseline": (
         "Persistence is scored on all test days, the forecast on those days only that it has. One "
         "calm or wild day more on one side decides such a comparison: score both on the same days."
@@ -38,6 +56,18 @@ SLIPS = {
         "The forecast's squared errors are divided by the number of *all* test days, those without "
         "a forecast among them: they count as days without an error. A published recipe averages "
         "over steps that have no target in the same way, and its error looks small."
+    ),
+    "missing days as right": (
+        "On days without a forecast its error is taken to be zero, as if the forecast had been "
+        "right. Leave these days out, for both."
+    ),
+    "missing days not left out": (
+        "The skill is NaN as soon as one test day has no forecast, since a sum with NaN in it is "
+        "NaN. Leave these days out, for both errors."
+    ),
+    "missing days as the last forecast": (
+        "On days without a forecast the last one is used again. That is a forecast for another "
+        "day: leave these days out, for both."
     ),
     "missing days as zero": (
         "On days without a forecast the error is that of a forecast of 0 dollars. Leave these days "
@@ -94,15 +124,24 @@ def _truth(forecast, p, n):
 def _variant(forecast, p, n, slips=frozenset()):
     power = 1 if "absolute error for squared" in slips else 2
     first = 1 if "training part scored" in slips else n
+    if "missing days as the last forecast" in slips:
+        forecast = _carried_on(forecast)
     guess, truth, before = forecast[first:], p[first:], p[first - 1 : -1]
     scored = ~np.isnan(guess)
     if "missing days as zero" in slips:
         guess, scored = np.nan_to_num(guess), np.full(len(guess), True)
+    if {"missing days as right", "missing days not left out"} & slips:
+        fill = truth if "missing days as right" in slips else np.nan
+        guess, scored = np.where(scored, guess, fill), np.full(len(guess), True)
     if "missing days as persistence" in slips:
         guess, scored = np.where(scored, guess, before), np.full(len(guess), True)
+    if "first test day left out" in slips:
+        scored[0] = False
     target = before if "yesterday's price for the truth" in slips else truth
     own = np.abs(guess - target)[scored] ** power
     chosen = np.full(len(truth), True) if "other days for the baseline" in slips else scored
+    if "first test day left out for persistence" in slips:
+        chosen = chosen & (np.arange(len(chosen)) > 0)
     before = _rival(p, n, before, truth, scored, slips)
     rival = np.abs(before - truth)[chosen] ** power
     if "last scored day, and the first left out" in slips:
@@ -112,9 +151,19 @@ def _variant(forecast, p, n, slips=frozenset()):
     error, other = own.mean(), rival.mean()
     if "averaged over all steps" in slips:
         error = own.sum() / len(truth)
+    if "difference for ratio" in slips:
+        return other - error
+    if "divided by the forecast's error" in slips:
+        return other / error - 1
     ratio = other / error if "ratio the wrong way round" in slips else error / other
     ratio = np.sqrt(ratio) if "root taken" in slips else ratio
     return ratio if "1 - forgotten" in slips else 1 - ratio
+
+
+def _carried_on(forecast):
+    """Each gap filled with the last forecast before it."""
+    last = np.maximum.accumulate(np.where(np.isnan(forecast), 0, np.arange(len(forecast))))
+    return forecast[last]
 
 
 def _rival(p, n, before, truth, scored, slips):
@@ -125,6 +174,8 @@ def _rival(p, n, before, truth, scored, slips):
         return np.full(len(truth), p[:n].mean())
     if "the last training price held" in slips:
         return np.full(len(truth), p[n - 1])
+    if "two days before for the day before" in slips:
+        return p[n - 2 : -2]
     if "last scored day for the day before" in slips:
         before = before.copy()
         before[scored] = np.append(before[0], truth[scored][:-1])

@@ -62,12 +62,31 @@ SLIPS = {
         "Within a block the model goes on from its own predictions. Every day is predicted one day "
         "ahead, from true prices."
     ),
+    "only the last n prices shown": (
+        "`predict` gets the last `n` prices. It gets all that are known, from day 0 on, and makes "
+        "of them what it likes."
+    ),
+    "only the training part shown": (
+        "`predict` gets the first `n` prices on every day. It gets all that are known by then."
+    ),
+    "one block late": (
+        "Each block's model lacks the block just before it. All prices before the block's first "
+        "day are known."
+    ),
     "last block left out": _last_block,
     "ratio the wrong way round": (
         "The ratios are upside down: persistence's error over that of the model. A ratio below 1 "
         "should mean that the model is better."
     ),
     "1 - ratio": "This is 1 minus the ratio, the skill. The ratio itself is asked for.",
+    "not divided by persistence": (
+        "These are the mean squared errors themselves, in squared dollars. Divide them by those of "
+        "persistence."
+    ),
+    "mean of daily ratios": (
+        "The ratios are means of daily ratios, which days on which the price hardly moved decide. "
+        "Divide one mean by the other."
+    ),
     "root taken": "The ratios are those of *root* mean squared errors: leave the root out.",
     "absolute error for squared": "The errors are not squared: these are ratios of mean sizes.",
     "the last training price held": (
@@ -131,6 +150,8 @@ def _variant(p, n, block, fit, slips=frozenset()):
             past = p[: t + ("today for tomorrow" in slips) - ("one day too few" in slips)]
             past = p[:start] if "not moved on within the block" in slips else past
             past = np.array(known) if "prediction fed back" in slips else past
+            past = p[t - n : t] if "only the last n prices shown" in slips else past
+            past = p[:n] if "only the training part shown" in slips else past
             predict = fit(p[:t]) if "trained every day" in slips else predict
             forecast.append(predict(past))
             baseline.append(p[(start if "the last training price held" in slips else t) - 1])
@@ -148,6 +169,7 @@ def _seen(p, n, start, block, slips):
     """The prices that a block's model is trained on."""
     stop = start + ("one day too many in training" in slips)
     stop -= "one day too few in training" in slips
+    stop = max(start - block, n) if "one block late" in slips else stop
     stop = n if "trained once" in slips else stop
     stop = start + block if "trained on the block as well" in slips else stop
     stop = len(p) if "trained on everything" in slips else stop
@@ -157,6 +179,10 @@ def _seen(p, n, start, block, slips):
 
 
 def _ratio(own, rival, slips):
+    if "not divided by persistence" in slips:
+        return own.mean()
+    if "mean of daily ratios" in slips:
+        return np.mean(own / rival)
     ratio = own.mean() / rival.mean()
     ratio = np.sqrt(ratio) if "root taken" in slips else ratio
     ratio = 1 / ratio if "ratio the wrong way round" in slips else ratio

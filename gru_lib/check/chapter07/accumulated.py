@@ -17,6 +17,18 @@ SLIPS = {
     "= for +=": (
         "Each part overwrites the one before: what is left is the last part's share. Add them up."
     ),
+    "sum over rows for mean": (
+        "This is the sum over all rows: each part's mean, times its rows, is its sum. The last "
+        "step is missing: divide by the number of all rows."
+    ),
+    "targets not moved along": (
+        "The rows of `x` move on from part to part, those of `y` do not: later rows are held "
+        "against the first targets."
+    ),
+    "the last part filled up": (
+        "The last part is filled up with rows from the front, which then count twice. It has what "
+        "is left, and its weight is smaller for it."
+    ),
     "last part only": "This is the gradient of the last part alone, as if it were the whole batch.",
     "first part only": (
         "This is the gradient of the first part alone. Is there a `return` inside the loop?"
@@ -31,6 +43,26 @@ SLIPS = {
     "every part taken for a full one": (
         "Each part is weighted by `size`, the last one too, which may have fewer rows. Weight it "
         "by the rows it has."
+    ),
+    "parts rounded down": (
+        "The sum of the parts' gradients is divided by `n // size`, which forgets the last, "
+        "smaller part. And the parts do not count alike: weight each by its number of rows."
+    ),
+    "rows rounded up": (
+        "The rows' sum is divided by `size` times the number of parts, as if all parts were full. "
+        "Divide by the number of rows that there are."
+    ),
+    "rows' sum divided by the size": (
+        "The rows' sum is divided by `size`. Divide by the number of all rows."
+    ),
+    "running mean of two": (
+        "What there was and the new part are averaged each time, so the last part counts for half "
+        "of the whole and the first ones for next to nothing."
+    ),
+    "running mean of two, from zero": (
+        "What there was and the new part are averaged each time, so the last part counts for half "
+        "of the whole and the first ones for next to nothing. And half of the first part is half "
+        "of zero."
     ),
     "divided by the rows": (
         "The sum of the parts' gradients is divided by the number of rows, but each part has been "
@@ -82,14 +114,28 @@ def _variant(gradient, x, y, size, slips=frozenset()):
         parts = [part for part in parts if len(part[0]) == size]
     if "the last, smaller part left out of all" in slips:
         rows = size * len(parts)
+    if "targets not moved along" in slips:
+        parts = [(part, y[: len(part)]) for part, _ in parts]
+    if "the last part filled up" in slips:
+        places = [np.arange(start, start + size) % rows for start in range(0, rows, size)]
+        return np.mean([gradient(x[k], y[k]) for k in places], axis=0)
     gradients = np.array([gradient(*part) for part in parts])
     lengths = np.array([len(part[0]) for part in parts])
     if "last part only" in slips:
         return gradients[-1]
     if "first part only" in slips:
         return gradients[0]
+    if {"running mean of two", "running mean of two, from zero"} & slips:
+        total = gradients[0] * ("running mean of two" in slips)
+        for one in gradients["running mean of two" in slips :]:
+            total = (total + one) / 2
+        return total
     shares = {
+        "parts rounded down": np.full(len(parts), 1 / (rows // size)),
+        "rows rounded up": lengths / (size * len(parts)),
+        "rows' sum divided by the size": lengths / size,
         "sum for mean": np.ones(len(parts)),
+        "sum over rows for mean": lengths,
         "parts weighted alike": np.full(len(parts), 1 / len(parts)),
         "every part taken for a full one": np.full(len(parts), size / rows),
         "divided by the rows": np.full(len(parts), 1 / rows),

@@ -12,11 +12,31 @@ SLIPS = {
     "known values not read": (
         "Only the last known value is read. The state should have seen all of them, in order."
     ),
+    "nothing read": (
+        "The known values are not read at all: the first prediction is the readout of the first "
+        "state."
+    ),
     "the last known value not read": (
         "The last known value is not read: the first prediction is one *of* it, not of what "
         "follows."
     ),
     "the first known value not read": "The first known value is not read. All of them are.",
+    "predictions of known values": (
+        "The forecast begins with predictions made while the known values were read. They are of "
+        "known values; the first that counts comes after the last of these."
+    ),
+    "prediction added to the last value": (
+        "Each prediction is added to the value before. The readout is the value itself, not the "
+        "change."
+    ),
+    "zero for the prediction": (
+        "After the known values the network reads zeros. It reads the prediction just made."
+    ),
+    "one step too few": "The last place of the forecast is still zero: one round is missing.",
+    "window and state at once": (
+        "The state is carried on, and yet the window of the last values is read again before each "
+        "prediction. Each value is read once."
+    ),
     "prediction not fed back": (
         "The last known value is read over and over. From the second step on the input is the "
         "prediction just made."
@@ -24,6 +44,10 @@ SLIPS = {
     "state not carried": (
         "Each prediction is read from the *first* state `h`, as if nothing had come before. The "
         "state goes on from step to step."
+    ),
+    "state after the known values kept": (
+        "Each prediction is read by the state after the known values, as if no prediction had been "
+        "read in between. The state goes on from step to step."
     ),
     "a window that slides": (
         "Each prediction is made from a window of as many values as there were known ones, read "
@@ -68,8 +92,8 @@ def _network(rng, hidden):
 
 
 def _draw(rng, i):
-    length = (3, 4, 1, 6, 2)[i % 5]
-    hidden = max(3 + i % 3, 7 - length)
+    length = (3, 4, 1, 6, 2)[i // 2 % 5]
+    hidden = max(3 + i // 2 % 3, 7 - length)
     step, readout = _network(rng, hidden)
     return {
         "known": rng.normal(size=length),
@@ -93,37 +117,50 @@ def _truth(known, h, step, readout, n):
 
 def _variant(known, h, step, readout, n, slips=frozenset()):
     if "a window that slides" in slips:
-        return _sliding(known, h, step, readout, n)
+        return _sliding(known, h, step, readout, n, carried=False)
+    if "window and state at once" in slips:
+        return _sliding(known, h, step, readout, n, carried=True)
     start = 0 * h if "initial state ignored" in slips else h
     values = {
         "known values not read": known[-1:],
+        "nothing read": known[:0],
         "the last known value not read": known[:-1],
         "the first known value not read": known[1:],
         "the last known value read twice": np.append(known, known[-1]),
         "newest first": known[::-1],
     }
-    state = start
+    state, early = start, []
     for x_t in next((v for s, v in values.items() if s in slips), known):
         state = step(x_t, state)
+        early.append(readout(state))
     forecast = [known[-1]] if "last known value in front" in slips else []
+    if "predictions of known values" in slips:
+        forecast = early[: min(n, len(known) - 1)]
+    value, reached = known[-1], state
     extra = "first prediction lost" in slips
     while len(forecast) < n + extra:
-        value = readout(state)
+        added = value if "prediction added to the last value" in slips else 0
+        value = added + readout(state)
         forecast.append(value)
         if "prediction not read" in slips:
             continue
         before = start if "state not carried" in slips else state
+        before = reached if "state after the known values kept" in slips else before
         x_t = known[-1] if "prediction not fed back" in slips else value
+        x_t = 0.0 if "zero for the prediction" in slips else x_t
         state = step(x_t, before)
         if "read once more after the forecast" in slips:
             state = step(x_t, state)
+    if "one step too few" in slips:
+        forecast[-1] = 0.0
     return np.array(forecast[extra:])
 
 
-def _sliding(known, h, step, readout, n):
-    values = list(known)
+def _sliding(known, h, step, readout, n, carried):
+    """The window of the last values is read anew for each prediction."""
+    values, state = list(known), h
     for _ in range(n):
-        state = h
+        state = state if carried else h
         for x_t in values[-len(known) :]:
             state = step(x_t, state)
         values.append(readout(state))

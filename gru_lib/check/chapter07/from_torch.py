@@ -7,8 +7,15 @@ import numpy as np
 from ...gru import GRU
 from ...interop import load_torch
 from ..exercise import Exercise
+from ..outcome import close
 
 OUTPUTS = ("W_x", "W_h", "b", "b_hh")
+
+
+def _untransposed(text, found):
+    """Add which matrices are concerned."""
+    names = [name for name in ("W_x", "W_h") if not close(found.yours[name], found.expected[name])]
+    return text.format(" and ".join(f"`{name}`" for name in names))
 
 
 def _shaped(text, found):
@@ -34,7 +41,12 @@ TEXTS = {
         "side."
     ),
     "missing transpose in each block": (
-        "The blocks stand side by side, but none of them has been transposed."
+        "The blocks of {} stand side by side, but they have not been transposed. (No shape "
+        "complains where a block is square.)"
+    ),
+    "z and 1 - z exchanged": (
+        "The signs of z's weights are turned, which makes 1 - z of z. In both libraries z is the "
+        "factor of the old state: nothing has to be turned."
     ),
     "gates exchanged": (
         "The blocks of r and z have changed places. Their order is r, z, candidate in both "
@@ -43,6 +55,15 @@ TEXTS = {
     "bias forgotten": (
         "`b` is `bias_ih_l0` alone. In r and z both biases are added, and ours has room for one "
         "only: their sum."
+    ),
+    "input's bias forgotten": (
+        "`b` is `bias_hh_l0` alone. In r and z both biases are added; in the candidate, `b` holds "
+        "that of `bias_ih_l0`."
+    ),
+    "candidate's second bias forgotten": ("`b_hh` is zero. It is the last third of `bias_hh_l0`."),
+    "candidate's biases added in both places": (
+        "The sum of the candidate's two biases stands in `b` and in `b_hh`. They are kept apart: "
+        "r multiplies one of them and not the other."
     ),
     "candidate's second bias counted twice": (
         "The last third of `b` is the sum of both biases. The candidate's second one goes into "
@@ -66,12 +87,25 @@ TEXTS = {
     "first third for the last": (
         "`b_hh` is the first third of `bias_hh_l0`, that of r. The candidate's is the last."
     ),
+    "middle third for the last": (
+        "`b_hh` is the middle third of `bias_hh_l0`, that of z. The candidate's is the last."
+    ),
     "mean for sum": "The two biases of r and z are averaged. In the gate they are added.",
+    "mean of both biases": (
+        "`b` is the mean of both biases. In r and z they are added; in the candidate, `b` holds "
+        "that of `bias_ih_l0` alone."
+    ),
+    "last two thirds added": (
+        "The biases are added in the last two thirds of `b`. r and z are the first two."
+    ),
     "only the first third added": (
         "The biases are added for r and not for z: the first *two* thirds of `b` are sums."
     ),
 }
 SLIPS = {name: partial(_shaped, text) for name, text in TEXTS.items()}
+SLIPS["missing transpose in each block"] = partial(
+    _untransposed, TEXTS["missing transpose in each block"]
+)
 
 
 def _draw(rng, i):
@@ -103,10 +137,21 @@ def _variant(weights, slips=frozenset()):
     if "mean for sum" in slips:
         b[:first] /= 2
     b = b_i if "bias forgotten" in slips else b
-    if {"candidate's second bias counted twice", "bias outside the reset"} & slips:
+    b = b_h if "input's bias forgotten" in slips else b
+    b = (b_i + b_h) / 2 if "mean of both biases" in slips else b
+    if "last two thirds added" in slips:
+        b = np.concatenate([b_i[:size], (b_i + b_h)[size:]])
+    if {
+        "candidate's second bias counted twice",
+        "candidate's biases added in both places",
+        "bias outside the reset",
+    } & slips:
         b = b_i + b_h
     b_hh = {
         "bias outside the reset": np.zeros(size),
+        "candidate's second bias forgotten": np.zeros(size),
+        "candidate's biases added in both places": (b_i + b_h)[2 * size :],
+        "middle third for the last": b_h[size : 2 * size],
         "b_hh is the whole bias": b_h,
         "b_hh from the other bias": b_i[2 * size :],
         "candidate's biases exchanged": b_i[2 * size :],
@@ -118,6 +163,9 @@ def _variant(weights, slips=frozenset()):
     W_x, W_h = (_turned(weights[f"weight_{part}_l0"], slips) for part in ("ih", "hh"))
     if "gates exchanged" in slips:
         b = np.concatenate([b[size : 2 * size], b[:size], b[2 * size :]])
+    if "z and 1 - z exchanged" in slips:
+        sign = np.repeat([1, -1, 1], size)
+        W_x, W_h, b = W_x * sign, W_h * sign, b * sign
     return W_x, W_h, b, b_hh
 
 

@@ -11,6 +11,10 @@ SLIPS = {
         "of the names may differ, and then other arrays are compared; where their shapes do not "
         "fit, even an exception is raised."
     ),
+    "named by place": (
+        "`largest` is right, but its name is looked up by its place in the other dictionary, where "
+        "the order may differ. Keep each number together with its name."
+    ),
     "element by element": (
         "Each difference is divided by the number at the same place. One entry that happens to be "
         "nearly zero then decides. Take the two maxima apart from each other."
@@ -29,6 +33,15 @@ SLIPS = {
     "divided by the sum of both": (
         "The scale is the sum of both arrays' largest sizes. It should be that of theirs alone."
     ),
+    "divided by the sum of both, place by place": (
+        "The scale is the largest sum of the two sizes at one place. It should be the largest size "
+        "in theirs alone. (A sum of both belongs to another definition, which treats both alike.)"
+    ),
+    "element by element, by the sum of both": (
+        "Each difference is divided by the sum of the two sizes at the same place. That is another "
+        "definition, common in gradient checks. Here each array has one scale, the largest size in "
+        "theirs."
+    ),
     "absolute value missing in the difference": (
         "The differences are not taken by their size: where ours is smaller, the largest of them "
         "counts for nothing."
@@ -44,6 +57,29 @@ SLIPS = {
     "mean for the largest": (
         "The differences and the sizes are averaged within an array. One wrong entry among many "
         "then hardly shows: take the largest."
+    ),
+    "mean for the largest, above": (
+        "The differences are averaged, the sizes are not. One wrong entry among many then hardly "
+        "shows: take the largest difference."
+    ),
+    "mean for the largest, below": (
+        "The largest difference is divided by the *mean* size. The scale is the largest size."
+    ),
+    "difference of the largest sizes": (
+        "The two arrays' largest sizes are compared. They may agree where the arrays do not: take "
+        "the differences first, then the largest."
+    ),
+    "chosen by the undivided difference": (
+        "The array is chosen by its largest difference, before that is divided by the scale. An "
+        "array of large numbers then hides the others."
+    ),
+    "1e-8 added to the scale": (
+        "A small number in the scale prevents a division by zero. But where theirs is zero and "
+        "ours is not, infinity is asked for."
+    ),
+    "1e-12 added to the scale": (
+        "A small number in the scale prevents a division by zero. But where theirs is zero and "
+        "ours is not, infinity is asked for."
     ),
     "norm for the largest": (
         "This is the norm of the difference over the norm of theirs. Here the largest difference "
@@ -92,7 +128,7 @@ def _draw(rng, i):
         ours[names[k]] = other * (1 + size * rng.normal(size=other.shape))
     if i % 6 >= 4:  # both zero, or theirs alone
         for name in (names[-1], names[0])[: 1 + i % 4 // 2]:
-            theirs[name] = 0 * theirs[name]
+            theirs[name] = np.zeros_like(theirs[name])
             others = {other: a for other, a in ours.items() if other != name}
             ours = {name: theirs[name] + (i % 6 == 5)} | others
     if i in (8, 14, 20):  # all of them agree
@@ -124,7 +160,11 @@ def _variant(ours, theirs, slips=frozenset()):
     worst = max(order, key=found.get)
     if "the smallest for the largest" in slips:
         worst = min(order, key=found.get)
+    if "chosen by the undivided difference" in slips:
+        worst = max(order, key=lambda name: np.max(np.abs(ours[name] - theirs[name])))
     worst = order[-1] if "the last array" in slips else worst
+    if "named by place" in slips:
+        return list(theirs)[list(ours).index(worst)], found[worst]
     return worst, found[worst]
 
 
@@ -133,16 +173,29 @@ def _delta(a, b, common, slips):
     if "element by element" in slips:
         ratio = np.abs(a - b) / np.abs(b)
         return np.max(ratio if "0/0" in slips else np.where(a == b, 0, ratio))
+    both = np.abs(a) + np.abs(b)
+    if "element by element, by the sum of both" in slips:
+        return np.max(np.abs(a - b) / np.maximum(both, 1e-8))
     difference = a - b if "absolute value missing in the difference" in slips else np.abs(a - b)
     size = b if "absolute value missing in the scale" in slips else np.abs(b)
     top = np.mean if "mean for the largest" in slips else np.max
     top = np.linalg.norm if "norm for the largest" in slips else top
+    if "mean for the largest, above" in slips:
+        difference = np.mean(difference)
+    if "mean for the largest, below" in slips:
+        size = np.mean(size)
     difference, scale, own = top(difference), top(size), np.max(np.abs(a))
+    if "difference of the largest sizes" in slips:
+        difference = np.abs(own - scale)
     if "not divided" in slips:
         return difference
+    scale += 1e-8 * ("1e-8 added to the scale" in slips)
+    scale += 1e-12 * ("1e-12 added to the scale" in slips)
     scale = own if "divided by ours" in slips else scale
     scale = max(own, scale) if "divided by the larger of the two" in slips else scale
-    scale = own + scale if "divided by the sum of both" in slips else scale
+    if scale > 0:
+        scale = own + scale if "divided by the sum of both" in slips else scale
+        scale = np.max(both) if "divided by the sum of both, place by place" in slips else scale
     scale = scale if common is None else common
     if scale == 0 and "0/0" not in slips:
         agree = difference == 0 and "infinity where both are zero" not in slips

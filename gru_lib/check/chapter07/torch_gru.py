@@ -1,88 +1,20 @@
 """Chapter 7: PyTorch's stack of GRUs, forward, in NumPy."""
 
-from functools import partial
-
 import numpy as np
 
 from ...activations import sigmoid
 from ...gru import GRU
 from ...interop import load_torch
 from ..exercise import Exercise
+from .torch_gru_slips import SLIPS
 
-
-def _shaped(text, found):
-    """Add which shapes differ."""
-    for name in ("output", "state"):
-        given, right = np.shape(found.yours[name]), np.shape(found.expected[name])
-        if given != right:
-            text += f" `{name}`: expected shape {right}, got {given}."
-    return text
-
-
-SLIPS = {
-    "reset before for after": (
-        "The reset gate multiplies the state *before* the product with W_hn. That is the GRU as it "
-        "is mostly printed, and another model: PyTorch multiplies the product, bias included."
-    ),
-    "bias outside the reset": (
-        "The bias b_hn stands outside the bracket that the reset gate multiplies. It belongs to "
-        "the product with the state."
-    ),
-    "reset gate left out": (
-        "The reset gate makes no difference. In the candidate it multiplies what comes from the "
-        "state."
-    ),
-    "reset on the wrong side": (
-        "The reset gate multiplies what comes from the *input*. It multiplies what comes from the "
-        "state."
-    ),
-    "z and 1 - z exchanged": (
-        "z multiplies the candidate here. In PyTorch, as in this book, it multiplies the old state."
-    ),
-    "gates exchanged": (
-        "The blocks of r and z have changed places: the order is r, z, n. (Keras has z first.)"
-    ),
-    "missing transpose": (
-        "The state is multiplied by `weight_hh` blocks as they are. They are meant for columns; a "
-        "row needs the transpose, `h @ W.T`. No shape complains, since the blocks are square."
-    ),
-    "bias forgotten": "`bias_hh` is left out. Each product has a bias of its own.",
-    "input's bias forgotten": "`bias_ih` is left out. Each product has a bias of its own.",
-    "tanh missing": "The candidate is not passed through tanh.",
-    "initial state ignored": "The layers begin with zeros. Layer k begins with `h0[k]`.",
-    "first layer's initial state for all": (
-        "Every layer begins with `h0[0]`. Layer k begins with `h0[k]`."
-    ),
-    "state of the layer below": (
-        "A layer begins with the last state of the layer below it. Layer k begins with `h0[k]`."
-    ),
-    "first layer's weights for all": (
-        "Every layer uses the weights of layer 0. The names of layer k end in `l{k}`."
-    ),
-    "every layer reads the input": (
-        "Every layer reads `x`. Layer k reads the states of layer k - 1."
-    ),
-    "batch and time exchanged": (
-        "The first axis of `x` is taken for time. With `batch_first=True` it is the batch, and "
-        "time is the second."
-    ),
-    "first layer only": partial(_shaped, "Only the first layer has run."),
-    "last layer's state only": partial(
-        _shaped, "`state` is that of the last layer. It should have one row per layer."
-    ),
-    "last step only": partial(
-        _shaped, "`output` is the state after the last step. All steps are asked for."
-    ),
-    "first layer's output": (
-        "`output` is that of the first layer. The last layer's states are asked for."
-    ),
-    "one step too few": "`state` is the state before the last step, not after it.",
-}
+NAMES = "weight_ih", "weight_hh", "bias_ih", "bias_hh"
+SIZES = ((1, 1, 1), (2, 2, 2), (3, 2, 2), (2, 3, 1), (3, 3, 3))  # inputs, hidden, layers
 
 
 def _draw(rng, i):
-    batch, time = ((1, 1), (1, 3), (2, 2), (3, 2), (1, 2), (3, 3))[i % 6]
-    inputs, hidden, layers = ((1, 1, 1), (2, 2, 2), (3, 2, 2), (2, 3, 1), (3, 3, 3))[i % 5]
+    batch, time = ((1, 1), (1, 3), (2, 2), (3, 2), (1, 2), (3, 3))[i // 2 % 6]
+    inputs, hidden, layers = SIZES[i // 2 % 5]
     weights = {}
     for k in range(layers):
         weights[f"weight_ih_l{k}"] = rng.normal(size=(3 * hidden, hidden if k else inputs))
@@ -114,23 +46,44 @@ def _variant(x, h0, weights, slips=frozenset()):
     for k, h in enumerate(h0):
         h = 0 * h if "initial state ignored" in slips else h
         h = h0[0] if "first layer's initial state for all" in slips else h
+        h = h0[-1] if "last layer's initial state for all" in slips else h
         h = state[-1] if "state of the layer below" in slips and k else h
         below = outputs[-1] if k and "every layer reads the input" not in slips else source
+        if k and "layer below one step late" in slips:
+            below = np.concatenate([h0[k - 1][:, None], below[:, :-1]], axis=1)
         j = 0 if "first layer's weights for all" in slips else k
-        names = "weight_ih", "weight_hh", "bias_ih", "bias_hh"
+        own = [_named(weights, name, j, slips) for name in NAMES]
         states = [h]
         for t in range(below.shape[1]):
-            own = [weights[f"{name}_l{j}"] for name in names]
             states.append(_step(below[:, t], states[-1], *own, slips))
-        outputs.append(np.stack(states[1:], axis=1))
+        same = "one array for all steps" in slips
+        outputs.append(np.stack(states[-1:] * below.shape[1] if same else states[1:], axis=1))
         state.append(states[-2 if "one step too few" in slips else -1])
         if "first layer only" in slips:
             break
     output = outputs[0 if "first layer's output" in slips else -1]
-    if "batch and time exchanged" in slips:
+    if {"batch and time exchanged", "time before batch in the output"} & slips:
         output = output.swapaxes(0, 1)
     output = output[:, -1] if "last step only" in slips else output
-    return output, np.array(state[-1:] if "last layer's state only" in slips else state)
+    return output, _returned(state, h0, slips)
+
+
+def _named(weights, name, j, slips):
+    """An array of layer j, or of the first."""
+    if name == "weight_hh" and "first layer's recurrent weights for all" in slips:
+        j = 0
+    if name.startswith("bias") and "first layer's biases for all" in slips:
+        j = 0
+    return weights[f"{name}_l{j}"]
+
+
+def _returned(state, h0, slips):
+    """The states that are handed out."""
+    if "last layer's state only" in slips:
+        state = state[-1:]
+    if "last layer's state for all" in slips:
+        state = state[-1:] * len(state)
+    return np.array(h0 if "initial state returned" in slips else state)
 
 
 def _step(x, h, W_i, W_h, b_i, b_h, slips):
@@ -143,18 +96,31 @@ def _step(x, h, W_i, W_h, b_i, b_h, slips):
     r, z = (sigmoid(given[j] + known[j]) for j in (0, 1))
     r, z = (z, r) if "gates exchanged" in slips else (r, z)
     b_hn = np.split(b_h, 3)[2]
-    a = given[2] + r * known[2]
-    if "reset before for after" in slips:
-        a = given[2] + (r * h) @ turned[2] + b_hn
-    if "bias outside the reset" in slips:
-        a = given[2] + r * (known[2] - b_hn) + b_hn
-    if "reset gate left out" in slips:
-        a = given[2] + known[2]
-    if "reset on the wrong side" in slips:
-        a = r * given[2] + known[2]
+    a = _inside(given[2], h, r, turned[2], b_hn, slips)
     n = a if "tanh missing" in slips else np.tanh(a)
+    n = sigmoid(a) if "sigmoid for tanh" in slips else n
     z = 1 - z if "z and 1 - z exchanged" in slips else z
     return (1 - z) * n + z * h
+
+
+def _inside(given, h, r, W, b, slips):
+    """What the candidate's tanh is taken of; `given` comes from the input."""
+    b = 0 * b if "candidate's second bias forgotten" in slips else b
+    r = 1 - r if "r and 1 - r exchanged" in slips else r
+    if "reset before for after" in slips:
+        return given + (r * h) @ W + b
+    if "bias outside the reset" in slips:
+        return given + r * (h @ W) + b
+    memory = h @ W + b
+    if "reset gate left out" in slips:
+        return given + memory
+    if "reset on the wrong side" in slips:
+        return r * given + memory
+    if "reset on both sides" in slips:
+        return r * (given + memory)
+    if "candidate's second bias counted twice" in slips:
+        return given + r * memory + b
+    return given + r * memory
 
 
 EXERCISE = Exercise(

@@ -23,6 +23,11 @@ SLIPS = {
         "The entries that stay are divided by p. They make up for those that are missing: of all, "
         "a share 1 - p is left, so that is what to divide by."
     ),
+    "p taken for the share that stays": (
+        "The entries whose number is below p stay, and are divided by p: p is taken for the "
+        "probability to *stay*, as in some older libraries. Here an entry is left out with "
+        "probability p."
+    ),
     "divided by the share that stayed": (
         "The entries that stay are divided by the share that happened to stay in this draw. Divide "
         "by 1 - p, the share that stays on average."
@@ -32,19 +37,19 @@ SLIPS = {
         "once more, in place of making up for those that are missing."
     ),
     "factor missing in the gradient": (
-        "`u` is right, and `dh` has the right zeros, but it lacks the factor 1/(1 - p). What "
-        "multiplies an entry forwards multiplies its gradient backwards."
+        "`dh` goes through the mask, but it lacks the factor that `u` has. What multiplies an "
+        "entry forwards multiplies its gradient backwards."
     ),
     "factor twice in the gradient": (
-        "`u` is right, and `dh` has the factor 1/(1 - p) twice. Once is enough, as forwards."
+        "`dh` has the factor of the entries that stay twice. Once is enough, as forwards."
     ),
     "mask missing in the gradient": (
-        "`u` is right, but the gradient also passes where the entry was left out. `u` does not "
-        "depend on such an entry."
+        "The gradient also passes where the entry was left out. `u` does not depend on such an "
+        "entry."
     ),
     "path forgotten: dropout": (
-        "`u` is right, and `dh` is `du` as it came. Backwards the gradient passes the same mask "
-        "and the same factor."
+        "`dh` is `du` as it came. Backwards the gradient passes the same mask and the same factor "
+        "as `h` does forwards."
     ),
     "mask of the output": (
         "The backward mask is read off the output, as in `u != 0`. An entry of `h` that is 0 by "
@@ -63,8 +68,8 @@ SLIPS = {
         "round."
     ),
     "gradient masked when predicting": (
-        "For a prediction `u` is right, but `dh` goes through the mask although nothing was left "
-        "out. Both results depend on `training`."
+        "For a prediction `dh` goes through the mask, although nothing was left out. Both results "
+        "depend on `training`."
     ),
     "older form": (
         "This is the older form of dropout: no division in training, and `h` times 1 - p for a "
@@ -114,7 +119,8 @@ def _truth(h, du, p, uniform, training):
 
 def _variant(h, du, p, uniform, training, slips=frozenset()):
     on = training != ("training turned round" in slips) or "dropout left on" in slips
-    m = uniform < p if "p and 1 - p exchanged" in slips else uniform >= p
+    below = {"p and 1 - p exchanged", "p taken for the share that stays"} & slips
+    m = uniform < p if below else uniform >= p
     if "mask from the other end" in slips:
         m = uniform < 1 - p
     if not on and "gradient masked when predicting" in slips:
@@ -127,7 +133,7 @@ def _variant(h, du, p, uniform, training, slips=frozenset()):
     factor = 1 / (1 - p)
     if {"division missing", "older form"} & slips:
         factor = 1
-    if "divided by p" in slips:
+    if {"divided by p", "p taken for the share that stays"} & slips:
         factor = np.divide(1, p)
     if "divided by the share that stayed" in slips:
         factor = np.divide(1, m.mean())

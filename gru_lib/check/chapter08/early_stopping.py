@@ -6,9 +6,8 @@ from ..exercise import Exercise
 
 SLIPS = {
     "the latest kept": (
-        "`epochs` is right, but `best` are the weights at which the training stopped: the latest, "
-        "not the best. A published recipe does this. Keep a copy whenever the loss is the lowest "
-        "so far."
+        "`best` are the weights at which the training stopped: the latest, not the best. A "
+        "published recipe does this. Keep those of the epoch whose loss is the lowest so far."
     ),
     "counted back from the end": (
         "`best` are the weights `patience` epochs before the last one. That is the record if the "
@@ -19,8 +18,8 @@ SLIPS = {
         "improvement three things change, the lowest loss, the weights and the count."
     ),
     "best of epochs never run": (
-        "`epochs` is right, but `best` was sought among all recorded epochs. The lowest loss may "
-        "come after the end of the training; such weights would never have been computed."
+        "`best` was sought among all recorded epochs. The lowest loss may come after the end of "
+        "the training; such weights would never have been computed."
     ),
     "patience ignored": (
         "The training never stops early: all recorded epochs are run, and the best of them is "
@@ -64,8 +63,8 @@ SLIPS = {
         "epoch, counted from 0. The epoch at which the training stops has been run."
     ),
     "best epoch for epochs run": (
-        "`best` is right, but `epochs` is the number of the best epoch. The epochs after it, in "
-        "which nothing came, have been run as well."
+        "`epochs` is the number of the best epoch. The epochs after it, in which nothing better "
+        "came, have been run as well."
     ),
     "one epoch late": (
         "`best` are the weights one epoch after the best one. `losses[e]` and `weights[e]` belong "
@@ -76,7 +75,7 @@ SLIPS = {
 
 
 def _draw(rng, i):
-    epochs, size, patience = 2 + i % 11, 1 + i % 3, 1 + int(rng.integers(0, 3))
+    epochs, size, patience = 1 + (i + 1) % 12, 1 + i % 3, 1 + int(rng.integers(0, 3))
     trend = 0.2 * np.abs(np.arange(epochs) - rng.integers(0, epochs + 1))
     return {
         "losses": np.round(0.3 + trend + rng.uniform(0, 0.6, epochs), 1),

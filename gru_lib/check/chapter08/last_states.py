@@ -4,10 +4,20 @@ import numpy as np
 
 from ..exercise import Exercise
 
+
+def _every_pair(found):
+    expected, yours = found.expected["states"].shape, found.yours["states"].shape
+    return (
+        f"`states`: expected shape {expected}, got {yours}. `h[:, columns]` reads every sequence "
+        "at *every* length. Of two arrays of indices, one of rows and one of columns, NumPy takes "
+        "one pair after the other."
+    )
+
+
 SLIPS = {
     "padding counted": (
         "Your result is the last column of `h`, the state after the padding. A padded step is a "
-        "step: it multiplies the state and adds the bias. Row i ends at `lengths[i]`."
+        "step: it multiplies the state and adds the bias. Sequence i ends after `lengths[i]` steps."
     ),
     "length 0 forgotten": (
         "A sequence of length 0 does not get zeros, the state of one that has not begun. Mind the "
@@ -39,6 +49,15 @@ SLIPS = {
         "It is the mean of the states over the real steps. That is another summary of a sequence; "
         "here one state is asked for, the one after the last real step."
     ),
+    "sum of the real steps": (
+        "It is the sum of the states over the real steps. That is another summary of a sequence; "
+        "here one state is asked for, the one after the last real step."
+    ),
+    "first sequence for all": (
+        "Every row is read out of the *first* sequence, though in the right column. Row i of the "
+        "result belongs to sequence i, so row and column change together."
+    ),
+    "every sequence at every length": _every_pair,
     "length 0 takes the first state": (
         "A sequence of length 0 gets the state in column 0. That is the state after a padded step; "
         "one that has not begun has zeros."
@@ -47,7 +66,7 @@ SLIPS = {
 
 
 def _draw(rng, i):
-    batch, time, hidden = 1 + i % 4, 1 + (i + 1) % 5, 1 + i // 2 % 3
+    batch, time, hidden = (2, 3, 1, 4)[i % 4], 1 + (i + 1) % 5, 1 + i // 2 % 3
     lengths = rng.integers(0, time + 1, batch)
     if i % 3 == 0:
         lengths = np.minimum(lengths, max(time - 2, 1))
@@ -82,12 +101,16 @@ def _variant(h, lengths, slips=frozenset()):
         column = np.minimum(lengths, time - 1)
     if "one step too few" in slips:
         column = np.maximum(lengths - 2, 0)
-    states = h[np.arange(batch), column]
+    rows = np.zeros(batch, int) if "first sequence for all" in slips else np.arange(batch)
+    states = h[rows, column]
+    if "every sequence at every length" in slips:
+        states = h[:, column]
     if "averaged over all steps" in slips:
         states = h.mean(axis=1)
+    if {"mean of the real steps", "sum of the real steps"} & slips:
+        states = (h * (np.arange(time) < lengths[:, None])[..., None]).sum(axis=1)
     if "mean of the real steps" in slips:
-        real = (np.arange(time) < lengths[:, None])[..., None]
-        states = (h * real).sum(axis=1) / np.maximum(lengths, 1)[:, None]
+        states = states / np.maximum(lengths, 1)[:, None]
     if "length 0 takes the first state" in slips:
         return np.where(lengths[:, None] > 0, states, h[:, 0])
     guarded = "length 0 forgotten" not in slips

@@ -7,8 +7,8 @@ from ..exercise import Exercise
 
 SLIPS = {
     "padding counted": (
-        "This is the plain mean over all steps, with its gradient: the padding counts as data. "
-        "`lengths` says which steps are real."
+        "This belongs to the plain mean over all steps: the padding counts as data. `lengths` "
+        "says which steps are real."
     ),
     "averaged over all steps": (
         "Only real steps are in the sum, but it is divided by the number of *all* steps. The more "
@@ -32,8 +32,12 @@ SLIPS = {
         "weigh the same."
     ),
     "padding in the gradient": (
-        "The loss is right, but `dprediction` is not zero at padding. A prediction that does not "
-        "occur in the loss has the gradient 0."
+        "`dprediction` is not zero at padding. A prediction that does not occur in the loss has "
+        "the gradient 0."
+    ),
+    "gradient averaged over all steps": (
+        "The loss is divided by the number of real steps, and the gradient by that of *all* steps. "
+        "A gradient is divided by what its loss is divided by."
     ),
     "factor 2 missing": (
         "`dprediction` is half as large as the derivative: the derivative of the square is twice "
@@ -44,16 +48,16 @@ SLIPS = {
         "that is too large must have a positive gradient."
     ),
     "gradient not divided": (
-        "The loss is right, but the gradient is that of the *sum* of the squared errors: what the "
-        "loss is divided by divides the gradient, too."
+        "The gradient is that of the *sum* of the squared errors: what the loss is divided by "
+        "divides the gradient, too."
     ),
     "sum for mean": (
-        "Loss and gradient belong to the *sum* over the real steps and outputs: nothing has been "
-        "divided. Twice as many sequences would give twice the loss."
+        "This belongs to the *sum* over the real steps and outputs: nothing has been divided. "
+        "Twice as many sequences would give twice the loss. A mean is asked for."
     ),
     "outputs not averaged": (
-        "The squared errors of a step's O outputs are added up, not averaged: loss and gradient "
-        "are O times too large."
+        "The squared errors of a step's O outputs are added up, not averaged: what comes out is O "
+        "times too large."
     ),
     "one step too many": (
         "The first padded step of each sequence counts as real. With steps counted from 0, step t "
@@ -74,7 +78,7 @@ SLIPS = {
 
 
 def _draw(rng, i):
-    batch, time, outputs = 1 + (i + 1) % 4, 2 + i // 2 % 4, 1 + i // 3 % 3
+    batch, time, outputs = 1 + (i + 1) % 4, 1 + (i // 2 + 1) % 5, 1 + i // 3 % 3
     lengths = rng.integers(1, time + 1, batch)
     if i % 3 == 2:
         lengths[0] = time
@@ -133,6 +137,8 @@ def _variant(prediction, target, lengths, slips=frozenset()):
     gradient = (1 if "factor 2 missing" in slips else 2) * difference
     if "padding in the gradient" not in slips:
         gradient = m * gradient
+    if "gradient averaged over all steps" in slips:
+        count = prediction.size
     if "gradient not divided" not in slips:
         gradient = gradient / count
     return loss, -gradient if "sign" in slips else gradient

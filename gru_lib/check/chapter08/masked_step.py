@@ -26,8 +26,8 @@ SLIPS = {
         "stay `h_prev` there."
     ),
     "padding passed on": (
-        "`h_t` is right, and at a padded step `out` is that same kept state. What is handed on is "
-        "m times the state: zero at padding, so that the layer above sees nothing there."
+        "At a padded step `out` is `h_t`, the state that was kept. What is handed on is m times "
+        "the state: zero at padding, so that the layer above sees nothing there."
     ),
     "new state handed on": (
         "`out` is `new` at every step. At a padded step the result of the step is not even the "
@@ -47,18 +47,19 @@ SLIPS = {
         "well: t is below the length."
     ),
     "state before handed on": (
-        "`h_t` is right, and `out` is made of `h_prev`: the layer above would see each state one "
-        "step late. What is handed on is m times the new `h_t`."
+        "`out` is made of `h_prev`: the layer above would see each state one step late. What is "
+        "handed on is m times the new `h_t`."
     ),
     "padding alone passed on": (
-        "`h_t` is right, and `out` is zero where the step is real, and the state where it is "
-        "padding. It should be the other way round."
+        "`out` is zero where the step is real, and the state where it is padding. It should be "
+        "the other way round."
     ),
     "results exchanged": (
         "The two results stand in the other order: first the state, then what is handed on."
     ),
     "one length for all": (
-        "All sequences are treated alike, by the longest one's length. Each has a mask of its own."
+        "One decision is taken for all sequences, by the longest one's length: as long as that one "
+        "has real steps, all of them take the new state. Each sequence has a mask of its own."
     ),
 }
 

@@ -12,8 +12,7 @@ SLIPS = {
         "round within its own length."
     ),
     "padding set to zero": (
-        "The real steps are right, but the padding has become zero. It stays as it was: begin with "
-        "a copy of `x`."
+        "The padding has become zero. It stays as it was: begin with a copy of `x`."
     ),
     "longest for all": (
         "All sequences are turned round within the length of the longest one. Each has a length "
@@ -28,9 +27,8 @@ SLIPS = {
         "that goes on to the end swaps every pair back."
     ),
     "length 0 forgotten": (
-        "Sequences with real steps are right. For a length of 0, a slice from `n - 1` downwards "
-        "begins at -1, and takes the whole row. `x[i, :n]` is empty for n = 0, and can be turned "
-        "round like any other."
+        "For a length of 0 the whole row is turned round: a slice from `n - 1` downwards begins at "
+        "-1 there. `x[i, :n]` is empty for n = 0, and can be turned round like any other."
     ),
     "every axis turned": (
         "All axes are turned round: the sequences, the steps and the D numbers of a step. Time is "
@@ -41,8 +39,7 @@ SLIPS = {
         "they are. Time is axis 1 of `x`."
     ),
     "padding turned, too": (
-        "The real steps are right, but the padding has been turned round as well. It stays where "
-        "it is."
+        "The padding has been turned round as well, within itself. It stays where it is."
     ),
     "off by one": (
         "Step t takes the number of step n - t. So the first padded step comes first, and the "
@@ -56,6 +53,11 @@ SLIPS = {
     "one step too few": (
         "The last real step stays where it is: only the steps before it are turned round. "
         "`x[i, :n]` has n steps, the last one included."
+    ),
+    "first step left out": (
+        "The first real step is missing, and the last one stands there twice. A slice ends before "
+        "its second index: `n - 1 : 0 : -1` goes down to 1. Take the real part first, and turn all "
+        "of it round."
     ),
     "read after writing": (
         "The second half of each sequence is the mirror image of its first half: the array that is "
@@ -77,7 +79,7 @@ SLIPS = {
 
 
 def _draw(rng, i):
-    batch, time, inputs = 1 + i % 4, 2 + (i + 1) % 5, 1 + i // 2 % 3
+    batch, time, inputs = 1 + i % 4, 1 + (i + 2) % 6, 1 + i // 2 % 3
     lengths = rng.integers(0, time + 1, batch)
     if i % 3 == 0:
         lengths = np.minimum(lengths + 1, time - 1)
@@ -92,6 +94,8 @@ def _turned(row, n, slips):
     source = out if "read after writing" in slips else row
     for t in range(n):
         out[t] = source[n - 1 - t + ("off by one" in slips)]
+    if "first step left out" in slips and n > 0:
+        out[n - 1] = row[n - 1]
     if "padding turned, too" in slips:
         out[n:] = row[n:][::-1]
     if "length 0 forgotten" in slips and n == 0:

@@ -1,4 +1,8 @@
-"""Chapter 8: the usual mistakes in the forward pass of `stacked`, and the forms they take."""
+"""Chapter 8: the usual mistakes in the forward pass of `stacked`, and the forms they take.
+
+A mistake that shows in other numbers when the padding is treated otherwise has *forms*. Each is a
+slip of its own, named "mistake, form" or "mistake, form, form", with the mistake's explanation.
+"""
 
 SLIPS = {
     "padding counted": (
@@ -30,7 +34,7 @@ SLIPS = {
         "`[forwards, backwards]`, and the layer above has its weights in this order."
     ),
     "last states in the other order": (
-        "`h` is right, and `final` has its halves in the other order: the forward one comes first."
+        "`final` has its halves in the other order: the forward one comes first."
     ),
     "weights exchanged": (
         "The two directions have got each other's weights: the first of each pair belongs to the "
@@ -60,13 +64,11 @@ SLIPS = {
         "at another step."
     ),
     "backward state at the last step": (
-        "The forward half of `final` is right. Its backward half is read at the last real step, "
-        "and there the backward direction has read only one number. It has read everything when it "
-        "has reached step 1."
+        "The backward half of `final` is read at the last real step, and there the backward "
+        "direction has read one step alone. It has read everything when it has reached step 1."
     ),
     "padding passed on": (
-        "The real steps are right, but `h` is not zero at padded steps: what `layer` makes of the "
-        "padding is still there."
+        "`h` is not zero at padded steps: what `layer` makes of the padding is still there."
     ),
     "length 0 forgotten": (
         "For a sequence of length 0 `final` has to be zeros. Mind the index `lengths - 1`: it is "
@@ -80,20 +82,28 @@ SLIPS = {
         "The result is that of the lowest layer, however many there are. Is a `return`, or the "
         "joining, inside the loop, or does it always begin from `x`?"
     ),
+    "sorted by length": (
+        "The results are those of the batch sorted by length, the longest first. Row i of the "
+        "results belongs to row i of `x`: put them back, or do not sort, which nothing here needs."
+    ),
 }
-# Some have several forms, with other numbers: padding set to zero after the highest layer alone,
-# a turn that leaves zeros at padding, last states that are right nevertheless. The verdict has the
-# name without the form.
-LATE, ZEROS, RIGHT = ", zeros late", ", zeros turned", ", last states right"
+# Padding set to zero after the highest layer alone; a turn that leaves zeros at padding; padding
+# of x set to zero before all else; last states that are right nevertheless.
+LATE, ZEROS, FIRST, RIGHT = (
+    "zeros at the end alone",
+    "zeros in the turn",
+    "zeros in x",
+    "last states right",
+)
 FORMS = {
-    "padding counted": [LATE],
-    "turned back over the whole": [LATE, RIGHT, LATE + RIGHT, ZEROS],
-    "not turned back": [RIGHT],
-    "concatenated in the other order": [RIGHT],
-    "state not kept at padding": [LATE, LATE + ZEROS],
-    "backward state in the last column": [LATE, ZEROS],
-    "last column for the last state": [LATE, ZEROS, LATE + ZEROS],
-    "padding passed on": [ZEROS],
-    "length 0 forgotten": [LATE, ZEROS, LATE + ZEROS],
+    "padding counted": [(LATE,), (FIRST,), (LATE, FIRST)],
+    "turned back over the whole": [(LATE,), (RIGHT,), (LATE, RIGHT), (ZEROS,)],
+    "not turned back": [(RIGHT,)],
+    "concatenated in the other order": [(RIGHT,)],
+    "state not kept at padding": [(LATE,), (LATE, ZEROS), (FIRST,), (LATE, FIRST)],
+    "backward state in the last column": [(LATE,), (ZEROS,), (LATE, FIRST)],
+    "last column for the last state": [(LATE,), (ZEROS,), (LATE, ZEROS), (FIRST,), (LATE, FIRST)],
+    "padding passed on": [(ZEROS,), (FIRST,)],
+    "length 0 forgotten": [(LATE,), (ZEROS,), (LATE, ZEROS), (FIRST,)],
 }
-SLIPS |= {name + form: SLIPS[name] for name, forms in FORMS.items() for form in forms}
+SLIPS |= {", ".join((name, *form)): SLIPS[name] for name, forms in FORMS.items() for form in forms}

@@ -28,6 +28,13 @@ SLIPS = {
         "`products` has D times H where D + H belongs. One number of the result takes D "
         "multiplications with the input and H with the state, one after the other."
     ),
+    "square of the sum": (
+        "`products` has (D + H) squared. A row of D + H numbers meets matrices with H columns per "
+        "gate."
+    ),
+    "three gates assumed": (
+        "Three gates are counted, whatever `G` says. An RNN has one, an LSTM four."
+    ),
     "bias counted, too": (
         "`products` has one multiplication too many for each number of the result. A bias is "
         "added; nothing is multiplied."
@@ -45,11 +52,24 @@ SLIPS = {
         "`megabytes` is that of an array as wide as the input. What stands before the loop is "
         "x W_x + b, and that has H columns per gate; D is gone."
     ),
+    "size of the input": (
+        "`megabytes` is that of the input x itself. What stands before the loop is x W_x + b, with "
+        "H columns for each gate."
+    ),
+    "size of the weights": (
+        "`megabytes` is that of the matrices. What stands before the loop is x W_x + b of all "
+        "records and steps."
+    ),
     "state added to the width": (
         "`megabytes` is that of an array with D + H columns per gate. The product x W_x has H."
     ),
     "one gate stored": (
         "`megabytes` has one gate only. All G gates of all steps stand there before the loop."
+    ),
+    "one record stored": "`megabytes` has one record only. All B of them stand there.",
+    "states stored, too": (
+        "`megabytes` has H numbers more for each record and step: the states. Asked for is the "
+        "projected input alone."
     ),
     "one step stored": (
         "`megabytes` has one step only. Hoisting means that all T steps stand there at once."
@@ -81,14 +101,19 @@ def _variant(G, B, T, D, H, size, slips=frozenset()):
     inner -= D * ("input forgotten" in slips)
     inner -= H * ("state forgotten" in slips)
     inner += "bias counted, too" in slips
-    products = H * inner * (1 if "one gate only" in slips else G)
+    G = 3 if "three gates assumed" in slips else G
+    columns = D + H if "square of the sum" in slips else H
+    products = columns * inner * (1 if "one gate only" in slips else G)
     products *= (1 if "one record only" in slips else B) * (1 if "one step only" in slips else T)
     products *= 3 if "backward counted, too" in slips else 1
     products *= 2 if "additions counted, too" in slips else 1
     width = D if "width of the input" in slips else H
     width += D * ("state added to the width" in slips)
-    stored = width * (1 if "one gate stored" in slips else G) * B
+    wide = width * (1 if "one gate stored" in slips else G) + H * ("states stored, too" in slips)
+    stored = wide * (1 if "one record stored" in slips else B)
     stored *= 1 if "one step stored" in slips else T
+    stored = B * T * D if "size of the input" in slips else stored
+    stored = G * H * (D + H) if "size of the weights" in slips else stored
     size = 8 if "double precision assumed" in slips else size
     size = 1 if "size not used" in slips else size
     size *= 8 if "bits for bytes" in slips else 1

@@ -9,6 +9,21 @@ SLIPS = {
         "`dW_h` takes the states from h_1 on. The product of step t read h_{t-1}, so the initial "
         "state counts and the last one does not."
     ),
+    "initial state not used": (
+        "`dW_h` is that of an initial state of zeros. `h[0]` is h_0, and step 1 has read it."
+    ),
+    "states rolled": (
+        "The first step meets the last state: `np.roll` brings it round to the front. The state "
+        "before step 1 is h_0, which stands in `h[0]`."
+    ),
+    "sums before the product": (
+        "The rows are added up before they are multiplied, on both sides. A product of two sums "
+        "has all pairs of rows; here each row meets the gradient of its own step and record."
+    ),
+    "first step left out": (
+        "The first step's contribution is missing. Its state is h_0, and that counts like others."
+    ),
+    "last step left out": "The last step's contribution is missing.",
     "last step only": (
         "Only the last step's contribution is there. The weights are used at every step, so their "
         "gradient is a sum over all of them."
@@ -88,7 +103,18 @@ def _truth(x, h, da, W_x):
 def _chosen(x, h, da, slips):
     """The rows that are multiplied with each other, and how much each counts."""
     T, B, _ = da.shape
-    h = h[1:] if "this state for the one before" in slips else h[:-1]
+    after = h[1:]
+    h = after if "this state for the one before" in slips else h[:-1]
+    if "initial state not used" in slips:
+        h = np.concatenate([0 * h[:1], h[1:]])
+    if "states rolled" in slips:
+        h = np.roll(after, 1, axis=0)
+    if "sums before the product" in slips:
+        x, h, da = (array.sum(axis=(0, 1), keepdims=True) for array in (x, h, da))
+    if "first step left out" in slips:
+        x, h, da = x[1:], h[1:], da[1:]
+    if "last step left out" in slips:
+        x, h, da = x[:-1], h[:-1], da[:-1]
     if "last step only" in slips:
         x, h, da = x[-1:], h[-1:], da[-1:]
     if "= for +=" in slips:

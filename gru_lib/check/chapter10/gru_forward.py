@@ -15,6 +15,7 @@ SLIPS = {
         "The reset gate multiplies the input's part as well. Only the bracket with the state, m, "
         "is gated."
     ),
+    "1 - r for r": "The memory m is gated by 1 - r where r belongs.",
     "bias outside the gate": (
         "`b_hh` is added outside the reset gate. It belongs to m, which the gate multiplies; "
         "outside it would be no other bias than b_h."
@@ -24,6 +25,28 @@ SLIPS = {
     "gates exchanged": (
         "r and z have changed places. The columns stand in the order r, z, candidate; Keras has "
         "z first."
+    ),
+    "update gate and candidate exchanged": (
+        "The last two thirds of the columns have changed places. They stand in the order r, z, "
+        "candidate."
+    ),
+    "columns read interleaved": (
+        "Every third column is taken for one gate. The H columns of a gate stand side by side."
+    ),
+    "bias added twice": "`b` is added twice, before the loop and in it.",
+    "gated state for the old one": (
+        "The last line reads r ⊙ h_prev where the old state itself belongs."
+    ),
+    "1 - z missing": (
+        "The candidate enters the new state in full: its factor 1 - z is missing in the last line."
+    ),
+    "tanh of the new state": (
+        "The new state passes through another tanh, as the LSTM's cell does. The GRU has none."
+    ),
+    "input off by one": "Each step reads the input of the step before.",
+    "mixed up on the way back": (
+        "The states of the loop have time first, and `reshape` counts them off as if records came "
+        "first. Exchange the two axes with `swapaxes` in place of it."
     ),
     "z and 1 - z exchanged": (
         "z and 1 - z have changed places in the new state. Here z multiplies the old one."
@@ -57,6 +80,9 @@ SLIPS = {
         "z ⊙ h_prev is missing in the new state: nothing is carried over, whatever z says."
     ),
     "time reversed": "The steps are run from the last to the first.",
+    "states reversed": (
+        "The states are right, and stand in the opposite order: the last one comes first."
+    ),
 }
 
 
@@ -88,6 +114,7 @@ def _sigmoid(a):
 
 
 def _candidate(a, h, r, W_hh, b_hh, slips):
+    r = 1 - r if "1 - r for r" in slips else r
     inside, outside = (0, b_hh) if "bias outside the gate" in slips else (b_hh, 0)
     if "reset before for after" in slips:
         total = a + (r * h) @ W_hh + b_hh
@@ -104,13 +131,21 @@ def _candidate(a, h, r, W_hh, b_hh, slips):
 def _step(a, h, W_h, b_hh, slips):
     """One new state from the projected input of three gates."""
     H = h.shape[1]
+    if "columns read interleaved" in slips:
+        order = np.arange(3 * H).reshape(H, 3).T.ravel()
+        a, W_h = a[:, order], W_h[:, order]
+    if "update gate and candidate exchanged" in slips:
+        order = np.r_[:H, 2 * H : 3 * H, H : 2 * H]
+        a, W_h = a[:, order], W_h[:, order]
     r, z = (_sigmoid(a[:, k : k + H] + h @ W_h[:, k : k + H]) for k in (0, H))
     if "gates exchanged" in slips:
         r, z = z, r
     h_tilde = _candidate(a[:, 2 * H :], h, r, W_h[:, 2 * H :], b_hh, slips)
     keep = 1 - z if "z and 1 - z exchanged" in slips else z
     old = 0 if "path forgotten: the old state" in slips else h
-    return keep * old + (1 - keep) * h_tilde
+    old = r * h if "gated state for the old one" in slips else old
+    new = keep * old + (1 if "1 - z missing" in slips else 1 - keep) * h_tilde
+    return np.tanh(new) if "tanh of the new state" in slips else new
 
 
 def _variant(x, h0, W_x, W_h, b, b_hh, slips=frozenset()):
@@ -120,13 +155,18 @@ def _variant(x, h0, W_x, W_h, b, b_hh, slips=frozenset()):
     if "batch and time mixed up" in slips:
         a = (x.reshape(-1, D) @ W_x + b).reshape(T, B, -1)
     a = a[::-1] if "time reversed" in slips else a
+    a = a + b if "bias added twice" in slips else a
+    a = np.roll(a, 1, axis=0) if "input off by one" in slips else a
     states = [0 * h0 if "initial state not used" in slips else h0]
     for t in range(T):
         h = states[0] if "state not carried" in slips else states[-1]
         states.append(_step(a[t], h, W_h, b_hh, slips))
     result = np.array(states[:-1] if "off by one" in slips else states[1:])
+    result = result[::-1] if "states reversed" in slips else result
     if "last state everywhere" in slips:
         result = np.repeat(result[-1:], T, axis=0)
+    if "mixed up on the way back" in slips:
+        return result.reshape(B, T, -1)
     return result if "time first" in slips else result.swapaxes(0, 1)
 
 

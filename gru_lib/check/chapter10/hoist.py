@@ -15,6 +15,24 @@ SLIPS = {
         "brought to a shape with D rows by `reshape` and then transposed. A row must hold the D "
         "numbers of one record at one step; keep the last axis last."
     ),
+    "mixed up on the way back": (
+        "The rows of the product stand step by step, and are counted off as if they stood record "
+        "by record. The product has the steps first already: cut it with `reshape(T, B, C)`."
+    ),
+    "input's axis moved": (
+        "The rows hold numbers of different steps: the last axis is no longer that of the input's "
+        "numbers when the rows are made. Exchange the first two axes only."
+    ),
+    "first step only": "Only the first step is filled; the others stayed zero.",
+    "sigmoid applied": (
+        "An activation has been applied: the sigmoid. The projection waits for the state's part, "
+        "and only their sum passes through it."
+    ),
+    "axes reversed": (
+        "All three axes are reversed before the rows are made: `x.T` of an array with three axes "
+        "has the input's numbers first. Exchange the first two axes only."
+    ),
+    "bias in the first step only": "Only the first step has the bias. It belongs to every row.",
     "batch first": (
         "The result has records first, expected shape (T, B, C). The loop reads one step after "
         "the other, so the step is its first axis."
@@ -66,9 +84,17 @@ def _variant(x, W_x, b, slips=frozenset()):
     if "batch and time mixed up" in slips:
         return (x.reshape(-1, D) @ W_x + b).reshape(T, B, -1)
     rows = x.swapaxes(0, 1).reshape(-1, D)
+    if "input's axis moved" in slips:
+        rows = x.transpose(1, 2, 0).reshape(-1, D)
+    if "axes reversed" in slips:
+        rows = x.T.reshape(-1, D)
     if "rows scrambled" in slips:
         rows = x.reshape(D, -1).T
+    if "mixed up on the way back" in slips:
+        return (rows @ W_x + b).reshape(B, T, -1).swapaxes(0, 1)
     a = (rows @ W_x + b).reshape(T, B, -1)
+    if "bias in the first step only" in slips:
+        a[1:] -= b
     a = a[::-1] if "time reversed" in slips else a
     a = a[:, ::-1] if "records reversed" in slips else a
     if "first step everywhere" in slips:
@@ -76,6 +102,9 @@ def _variant(x, W_x, b, slips=frozenset()):
     if "last step everywhere" in slips:
         a = np.repeat(a[-1:], T, axis=0)
     a = np.cumsum(a, axis=0) if "sum over the steps" in slips else a
+    if "first step only" in slips:
+        a[1:] = 0
+    a = 1 / (1 + np.exp(-a)) if "sigmoid applied" in slips else a
     return np.tanh(a) if "activation applied" in slips else a
 
 

@@ -23,6 +23,19 @@ SLIPS = {
         "`gain` is the mean of the turns' ratios. A single disturbed turn moves a mean; the median "
         "stays."
     ),
+    "geometric mean": (
+        "`gain` is the geometric mean of the ratios. It is fairer to ratios than the mean, and a "
+        "single disturbed turn moves it all the same; asked for is the median."
+    ),
+    "per cent": "The numbers are per cent. Asked for is before divided by after: 1.6, and not 60.",
+    "ratio less 1": "The ratios are less by 1. Asked for is before divided by after.",
+    "share saved": (
+        "The numbers are the share of the old time that is saved, 1 - after/before. Asked for is "
+        "time before divided by time after."
+    ),
+    "first turn dropped": (
+        "The first turn is left out. The warm-up comes before the turns; all of them count."
+    ),
     "ratio of the fastest": (
         "`gain` is the ratio of the two fastest times. The fastest turn counts for a bound, which "
         "asks what a machine can do; a comparison takes the ratio within each turn."
@@ -47,11 +60,34 @@ SLIPS = {
         "`low` and `high` are the gain minus and plus one standard deviation. One slow turn makes "
         "such a band wide; quartiles stay."
     ),
+    "mean and standard deviation": (
+        "The three numbers are the mean of the ratios and the mean minus and plus one standard "
+        "deviation. One slow turn moves all three; median and quartiles stay."
+    ),
+    "standard error": (
+        "`low` and `high` are the mean minus and plus its standard error, which shrinks with every "
+        "turn. Quartiles say how the turns scatter."
+    ),
+    "median without interpolation": (
+        "`gain` is one of the ratios even where their number is even. The median then lies half "
+        "way between the middle two."
+    ),
+    "quartiles without interpolation": (
+        "`low` and `high` are ratios of single turns, picked at a quarter and three quarters of "
+        "the sorted list. `np.quantile` interpolates between neighbours by default."
+    ),
+    "ten and ninety per cent": (
+        "`low` and `high` leave out a tenth at either end. Quartiles leave out a quarter."
+    ),
+    "five and ninety-five per cent": (
+        "`low` and `high` leave out a twentieth at either end. Quartiles leave out a quarter."
+    ),
     "smallest and largest": (
         "`low` and `high` are the smallest and the largest ratio, so that a single odd turn "
         "decides. They should be the first and the third quartile."
     ),
     "quartiles exchanged": "`low` and `high` have changed places.",
+    "results in another order": "They are low, gain, high; asked for is gain, low, high.",
     "faster only": (
         "`clear` is True only where the new program is faster. A band that lies below 1 is a clear "
         "result, too: the new program is slower."
@@ -59,6 +95,17 @@ SLIPS = {
     "band not used": (
         "`clear` is True although 1 lies within the band. A gain that is smaller than the noise is "
         "no result: the whole band has to be above 1, or below."
+    ),
+    "gain above 1 is clear": (
+        "`clear` is True wherever the gain is above 1, whatever the band. It is the whole band "
+        "that has to lie above 1, or below."
+    ),
+    "distance against width": (
+        "`clear` compares the gain's distance from 1 with the width of the band. Asked is whether "
+        "1 lies outside the band."
+    ),
+    "never clear": (
+        "`clear` is False everywhere: no band lies above 1 *and* below 1. One of the two is enough."
     ),
     "clear and unclear exchanged": "`clear` is True where 1 lies in the band, and False outside.",
     "ends left out": (
@@ -70,10 +117,10 @@ SLIPS = {
 
 def _draw(rng, i):
     if i % 6 == 4:  # one end of the band is exactly 1
-        ratios = (0.5, 1, 1, 1) if i == 4 else (1, 1, 1, 1.5, 3)
+        ratios = (0.5, 0.8, 1, 1, 1) if i == 4 else (1, 1, 1, 1.5, 3)
         after = rng.integers(1, 9, size=len(ratios)) / 4
         return {"before": ratios * after, "after": after}
-    turns = 3 + i % 3 if i < 3 else int(rng.integers(2, 16))
+    turns = 3 + i % 3 if i < 3 else 2 + (5 * i + 3) % 13
     after = np.exp(0.2 * rng.normal(size=turns)) * (1 + 4 * (rng.random(turns) < 0.2))
     wanted = (1.6, 1.02, 0.6, 1.3, 0.97, 0.85)[i % 6]
     before = wanted * after * np.exp((0.25, 0.1, 0.2)[i % 3] * rng.normal(size=turns))
@@ -100,22 +147,38 @@ def _gain(before, after, ratios, slips):
         return np.median(before) / np.median(after)
     if "ratio of the fastest" in slips:
         return before.min() / after.min()
-    return np.mean(ratios) if "mean of the ratios" in slips else np.median(ratios)
+    if "geometric mean" in slips:
+        return np.exp(np.log(ratios).mean())
+    if {"mean of the ratios", "mean and standard deviation", "standard error"} & slips:
+        return np.mean(ratios)
+    if "median without interpolation" in slips:
+        return np.sort(ratios)[len(ratios) // 2]
+    return np.median(ratios)
 
 
 def _band(before, after, ratios, gain, slips):
     parts = np.array([0.25, 0.75])
     if "quartiles of the times" in slips:
         return np.quantile(before, parts) / np.quantile(after, parts)
-    if "standard deviation for quartiles" in slips:
+    if {"standard deviation for quartiles", "mean and standard deviation"} & slips:
         return gain - ratios.std(), gain + ratios.std()
     if "smallest and largest" in slips:
         return ratios.min(), ratios.max()
+    if "quartiles without interpolation" in slips:
+        ranked = np.sort(ratios)
+        return ranked[len(ratios) // 4], ranked[3 * len(ratios) // 4]
+    if "standard error" in slips:
+        error = ratios.std() / np.sqrt(len(ratios))
+        return gain - error, gain + error
+    parts = np.array([0.05, 0.95]) if "five and ninety-five per cent" in slips else parts
+    parts = np.array([0.1, 0.9]) if "ten and ninety per cent" in slips else parts
     return np.quantile(ratios, parts / 100 if "percent for parts" in slips else parts)
 
 
 def _variant(before, after, slips=frozenset()):
     before, after = np.asarray(before), np.asarray(after)
+    if "first turn dropped" in slips:
+        before, after = before[1:], after[1:]
     if "ratios upside down" in slips:
         before, after = after, before
     if "sorted apart" in slips:
@@ -123,7 +186,28 @@ def _variant(before, after, slips=frozenset()):
     ratios = before / after
     gain = _gain(before, after, ratios, slips)
     low, high = _band(before, after, ratios, gain, slips)
+    clear = _clear(gain, low, high, slips)
+    if "quartiles exchanged" in slips:
+        low, high = high, low
+    if "results in another order" in slips:
+        gain, low = low, gain
+    if "ratio less 1" in slips:
+        gain, low, high = gain - 1, low - 1, high - 1
+    if "per cent" in slips:
+        gain, low, high = 100 * (gain - 1), 100 * (low - 1), 100 * (high - 1)
+    if "share saved" in slips:
+        gain, low, high = np.quantile(1 - after / before, [0.5, 0.25, 0.75])
+    return gain, low, high, bool(clear)
+
+
+def _clear(gain, low, high, slips):
     clear = low > 1 or high < 1
+    if "never clear" in slips:
+        clear = False
+    if "distance against width" in slips:
+        clear = abs(gain - 1) > high - low
+    if "gain above 1 is clear" in slips:
+        clear = gain > 1
     if "faster only" in slips:
         clear = low > 1
     if "band not used" in slips:
@@ -132,9 +216,7 @@ def _variant(before, after, slips=frozenset()):
         clear = low >= 1 or high <= 1
     if "clear and unclear exchanged" in slips:
         clear = not clear
-    if "quartiles exchanged" in slips:
-        low, high = high, low
-    return gain, low, high, bool(clear)
+    return clear
 
 
 EXERCISE = Exercise(

@@ -36,6 +36,22 @@ SLIPS = {
         "Far out the numbers do not reach 0 and 1: the argument was limited to a small range first."
         " That avoids the overflow, and changes the function."
     ),
+    "clipped at 10": (
+        "Far out the numbers do not reach 0 and 1: the argument was limited to ±10 first. That "
+        "avoids the overflow, and changes the function."
+    ),
+    "doubled, not halved": (
+        "Your curve is four times as steep as the sigmoid: the argument of the tanh is doubled, "
+        "and should be halved."
+    ),
+    "1 forgotten": "The numbers lie between -0.5 and 0.5: the 1 in the bracket is missing.",
+    "softmax for sigmoid": (
+        "The numbers add up to 1: a softmax over the whole array. A sigmoid looks at each number "
+        "by itself."
+    ),
+    "straight line for the curve": (
+        "This is the hard sigmoid, 0.2 a + 0.5 cut off at 0 and 1: a substitute, not the function."
+    ),
     "sign of a forgotten": (
         "For negative a the result is that for -a: |a| keeps the exponential small, but the "
         "two signs need two formulas."
@@ -63,7 +79,13 @@ def _truth(a):
 
 def _variant(a, slips=frozenset()):
     warned = float("overflow" in slips and np.max(np.abs(a)) > 800)
+    if "softmax for sigmoid" in slips:
+        return np.exp(a - a.max()) / np.exp(a - a.max()).sum(), warned
+    if "straight line for the curve" in slips:
+        return np.clip(0.2 * a + 0.5, 0, 1), warned
     a = np.clip(a, -5, 5) if "clipped" in slips else a
+    a = np.clip(a, -10, 10) if "clipped at 10" in slips else a
+    a = 4 * a if "doubled, not halved" in slips else a
     a = np.abs(a) if "sign of a forgotten" in slips else a
     a = -a if "sign of the argument" in slips else a
     s = np.tanh(a if "factor 2 missing" in slips else a / 2)
@@ -71,6 +93,8 @@ def _variant(a, slips=frozenset()):
         s = 1 + s / 2
     elif "sum not halved" in slips:
         s = 1 + s
+    elif "1 forgotten" in slips:
+        s = s / 2
     elif "tanh for sigmoid" not in slips:
         s = (1 + s) / 2
     return s * (1 - s) if "derivative for the function" in slips else s, warned

@@ -1,0 +1,138 @@
+"""Chapter 5: what goes wrong in a step back of the concatenated GRU."""
+
+GATES = {"the gates": "rz", "the update gate": "z", "the reset gate": "r"}
+SIGMOID = {
+    "sigmoid of a sigmoid": (
+        "The derivative applies the sigmoid once more to a value that is a sigmoid already."
+    ),
+    "derivative missing": (
+        "The sigmoid's derivative is missing: the gradient stops at the gate itself and does not "
+        "reach the pre-activation."
+    ),
+    "derivative of the wrong function": "The derivative is that of a tanh, `1 - s**2`.",
+    "1 - s missing": "The derivative has the factor s alone.",
+    "s missing": "The derivative has the factor 1 - s alone.",
+}
+SLIPS = {
+    "tanh of a tanh": (
+        "The candidate's derivative is `1 - tanh(h_tilde)**2`, and `h_tilde` is a tanh already. In "
+        "terms of the output the derivative is `1 - h_tilde**2`; a published recipe has this slip."
+    ),
+    "derivative missing: tanh": (
+        "The derivative of the candidate's tanh is missing in its gradient."
+    ),
+    "derivative of the wrong function: the candidate": (
+        "The candidate's derivative is that of a sigmoid. It is a tanh: `1 - h_tilde**2`."
+    ),
+    "dh for the candidate's gradient": (
+        "`dW_h` and `db_h` are made with `dh`, the gradient of the new state, where the gradient "
+        "of the candidate's pre-activation belongs. Give the two different names."
+    ),
+    "stray + 1": (
+        "In the update gate's gradient stands h_prev + 1 - h_tilde. The derivative of (1 - z) "
+        "times the candidate with respect to z is minus the candidate; the 1 falls away."
+    ),
+    "1 - z forgotten": "The candidate's gradient lacks 1 - z, with which it enters the new state.",
+    "z in 1 - z forgotten": (
+        "The update gate's gradient is that of z ⊙ h_prev alone. z occurs a second time, in 1 - z, "
+        "where it multiplies the candidate."
+    ),
+    "z for 1 - z": (
+        "The candidate's gradient has the factor z. The candidate enters the new state with 1 - z."
+    ),
+    "1 - z for z": (
+        "`dh` goes straight on to `dh_prev` with the factor 1 - z. The old state enters with z."
+    ),
+    "overwritten dh": (
+        "`dh` was overwritten by `dh * (1 - z)` before the path straight on was computed. That one "
+        "starts from the gradient of the new state itself."
+    ),
+    "z forgotten": "`dh` goes straight on to `dh_prev` without z, with which h_prev enters h_t.",
+    "z and 1 - z exchanged": (
+        "z and 1 - z have changed places, here and in the update gate's sign: these are the "
+        "gradients of the convention in which z multiplies the candidate."
+    ),
+    "sign of the update gate": (
+        "The update gate's gradient has the wrong sign. z multiplies the old state, so more of z "
+        "means more of h_prev and less of h_tilde."
+    ),
+    "r for h_prev": (
+        "The reset gate's gradient multiplies by r where h_prev belongs: the derivative of r ⊙ "
+        "h_prev with respect to r is h_prev."
+    ),
+    "h_prev forgotten": (
+        "The reset gate's gradient lacks h_prev, the derivative of r ⊙ h_prev by r."
+    ),
+    "matrix forgotten": (
+        "The reset gate's gradient is made with that of the candidate's pre-activation. Between "
+        "the two stands the matrix: what reaches r ⊙ h_prev has come back through `W_h`."
+    ),
+    "gated once too often": (
+        "The reset gate's gradient contains a factor r too much: the gradient of r ⊙ h_prev goes "
+        "on in two ways, times r to h_prev and times h_prev to r, and not one after the other."
+    ),
+    "reset forgotten on the way back": (
+        "The first H columns of the candidate's row go to `dh_prev` as they are. They are the "
+        "gradient of r ⊙ h_prev; on the way to h_prev they meet r."
+    ),
+    "path forgotten: the gated state": (
+        "`dh_prev` lacks the path through the candidate: it reads r ⊙ h_prev."
+    ),
+    "path forgotten: the reset gate": "`dh_prev` and `dx` lack the path through the reset gate.",
+    "path forgotten: the update gate": "`dh_prev` and `dx` lack the path through the update gate.",
+    "path forgotten: both gates": "`dh_prev` and `dx` lack the paths through the two gates.",
+    "path forgotten: all but straight on": (
+        "`dh_prev` has the path through z ⊙ h_prev alone. Three more lead through matrices."
+    ),
+    "path forgotten: straight on": (
+        "`dh_prev` lacks the path that needs no matrix, through z ⊙ h_prev."
+    ),
+    "path forgotten: from the candidate to x": (
+        "`dx` has the shares of the two gates only. The candidate reads x_t, too, through the last "
+        "D rows of its matrix."
+    ),
+    "ungated row": (
+        "`dW_h` is made with the gates' row [h, x]. The candidate's matrix multiplied another row, "
+        "in which the state was gated. (The lower rows, those of x, are right.)"
+    ),
+    "gated row for the gates": (
+        "`dW_r` and `dW_z` are made with the candidate's row [r ⊙ h, x]. The gates' matrices "
+        "multiplied [h, x]."
+    ),
+    "concatenated in the other order": (
+        "The matrices' gradients and the cut are those of a row [x, h]; here the state comes first."
+    ),
+    "cut at the wrong end": (
+        "The gradient of the row is cut at the wrong end: its last H columns go to `dh_prev` and "
+        "the first D to `dx`. The state comes first in [h, x]."
+    ),
+    "cut at the wrong end: dx": (
+        "`dx` takes the first D columns of the row's gradient. The state comes first in [h, x]; "
+        "the input has the last D."
+    ),
+    "gradient blocks exchanged": (
+        "The gradients of the matrices are made with rows [x, h]: the input's block stands on top. "
+        "They are stacked as the weights are, the state's block first."
+    ),
+    "W_r for W_z": ("The update gate's gradient goes back through the reset gate's matrix `W_r`."),
+    "missing transpose": (
+        "On the way back to h_prev the upper blocks are used as they are. Forwards unit i sends "
+        "by row i, backwards it collects along the same row: transpose."
+    ),
+    "missing transpose: the candidate": (
+        "On the way back to r ⊙ h_prev the candidate's upper block is used as it is. Forwards unit "
+        "i sends by row i, backwards it collects along the same row: transpose."
+    ),
+    "mean for sum": (
+        "The gradients of matrices and biases are divided by the batch. They are sums here; a mean "
+        "belongs in the loss, if at all."
+    ),
+}
+SLIPS |= {
+    f"{slip}: {gates}" if slip != "sigmoid of a sigmoid" or gates != "the gates" else slip: (
+        f"In the gradient of {gates}: {text[0].lower()}{text[1:]} In terms of the output s of a "
+        "sigmoid the derivative is `s * (1 - s)`."
+    )
+    for slip, text in SIGMOID.items()
+    for gates in GATES
+}
