@@ -277,6 +277,25 @@ def test_right_results_in_another_order_are_told_so():
     assert "expected: y, mean." in verdict.message
 
 
+def test_many_results_are_put_in_order_quickly():
+    names = tuple("abcdefghijklm")
+    many = Exercise("many", names, lambda rng, i: {"x": rng.normal(size=13)}, tuple, None, {})
+    start = time.monotonic()
+    assert diagnosis(lambda x: tuple(x[::-1]), many) == "results in another order"
+    assert diagnosis(lambda x: (*x[:-1], x[-1] + x[0] ** 2), many) == "unrecognised"
+    assert time.monotonic() - start < 2
+
+
+def test_a_search_that_takes_long_is_not_called_an_endless_loop(monkeypatch):
+    def late(work):
+        raise watch.StillRunning(None, True)  # where it was is no line of the reader's
+
+    monkeypatch.setattr(watch, "watched", late)
+    verdict = TOY.check(TOY.variant)
+    assert verdict.diagnosis == "unrecognised"
+    assert "within 10 seconds" in verdict.message
+
+
 def test_the_verdict_keeps_the_smallest_wrong_case():
     verdict = TOY.check(lambda x, w, scale: (np.zeros(len(x)), 0.0))
     assert verdict.case["x"].shape == (1, 1)
@@ -375,6 +394,7 @@ def test_numbers_are_shown_short_and_functions_not_at_all():
     assert difference("y", np.array([1, np.nan]), np.array([1, 2.0])) == (
         "`y[1]` should be 2, and is nan."
     )
+    assert difference("y", np.array(2.00001), np.array(2.0)) == "`y` should be 2, and is 2.00001."
     assert difference("y", np.array(["a", "c"]), np.array(["a", "b"])) == (
         "`y[1]` should be 'b', and is 'c'."
     )

@@ -64,7 +64,10 @@ def difference(name, ours, truth):
         index = tuple(int(i) for i in np.unravel_index(np.argmax(gap), gap.shape))
     place = f"[{', '.join(map(str, index))}]" if truth.ndim else ""
     ours, truth = np.atleast_1d(ours)[index], np.atleast_1d(truth)[index]
-    return f"`{name}{place}` should be {shown(truth)}, and is {shown(ours)}."
+    right, given = shown(truth), shown(ours)
+    if right == given:
+        right, given = f"{float(truth):.10g}", f"{float(ours):.10g}"
+    return f"`{name}{place}` should be {right}, and is {given}."
 
 
 def shown(value):

@@ -6,7 +6,6 @@ general symptoms are looked for.
 """
 
 import itertools
-from dataclasses import replace
 
 from .case import Found, difference
 from .outcome import call, close, same
@@ -169,24 +168,28 @@ class Diagnosis:
         kept = f" ({', '.join(right)}: right.)" if right else ""
         return "unrecognised", (
             f"{names}: not right, and not in a way that is known here.{kept} Work the case below "
-            "out, or the example in the text, and compare line by line. The verdict keeps the "
-            "case's arguments: `f(*verdict.case.values())` calls your function `f` with them."
+            f"out, or the example in the text, and compare line by line. {self._how_to_look()}"
         )
+
+    def _how_to_look(self):
+        name = self.exercise.name
+        chapter = self.exercise.truth.__module__.split(".")[2:3]
+        check = ".".join([*chapter, name])
+        return f"`v = {check}({name})` keeps the case, and `{name}(*v.case.values())` runs it."
 
     def _another_order(self):
         """Return a diagnosis if the right results come in another order."""
-        for places in itertools.permutations(range(len(self.names))):
-            turned = [
-                replace(outcome, values=tuple(outcome.values[j] for j in places))
-                for outcome in self.outcomes
-            ]
-            pairs = zip(turned, self.cases, strict=True)
-            if all(same(outcome, case.truth, self.loose) for outcome, case in pairs):
-                names = ", ".join(self.names)
-                return "results in another order", (
-                    f"These are the right results in another order; expected: {names}."
-                )
-        return None
+        columns = list(zip(*(outcome.values for outcome in self.outcomes), strict=True))
+        truths = list(zip(*(case.truth.values for case in self.cases), strict=True))
+        places = [
+            next((k for k, truth in enumerate(truths) if all(map(close, column, truth))), None)
+            for column in columns
+        ]
+        if sorted(places, key=str) != sorted(range(len(truths)), key=str):
+            return None
+        return "results in another order", (
+            f"These are the right results in another order; expected: {', '.join(self.names)}."
+        )
 
     def _unused(self, wrong):
         """Return the argument that should matter, to all results or to one, and does not."""

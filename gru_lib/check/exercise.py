@@ -63,7 +63,7 @@ class Exercise:
         try:
             diagnosis, message, case = watch.watched(partial(self._diagnosed, answer))
         except watch.StillRunning as late:
-            diagnosis, message = "still running", _late(late)
+            diagnosis, message = ("still running" if late.place else "unrecognised"), _late(late)
         return Verdict(diagnosis == RIGHT, message, diagnosis, self.name, copy.deepcopy(case))
 
     def slipped(self, *slips):
@@ -86,10 +86,12 @@ class Exercise:
 
 
 def _late(late):
-    message = f"Still running after {watch.LIMIT:g} seconds"
-    if late.place:
-        message += f", in line {late.place[1]} of its cell or file, in `{late.place[2]}`"
-    message += ". Look for a loop that never ends."
+    if not late.place:  # it was our own code that ran
+        return f"Not right; why was not found within {watch.LIMIT:g} seconds."
+    message = (
+        f"Still running after {watch.LIMIT:g} seconds, in line {late.place[1]} of its cell or file, in "
+        f"`{late.place[2]}`. Look for a loop that never ends."
+    )
     if not late.ended:
         message += " It could not be interrupted, and goes on: restart the kernel."
     return message

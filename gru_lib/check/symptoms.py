@@ -19,18 +19,22 @@ def wrong_type(name, given, expected, cases, loose):
 
 
 def wrong_shape(name, given, expected, cases, loose):
-    """The shape is not the one asked for."""
+    """The shape is not the one asked for; shown where the sizes tell most."""
+    wrong = []
     for ours, truth, case in zip(given, expected, cases, strict=True):
         squeezed = np.squeeze(ours).shape == np.squeeze(truth).shape
-        if ours.shape == truth.shape or (loose and squeezed):
-            continue
-        message = f"`{name}`: expected shape {truth.shape}, got {ours.shape}{case.where()}."
-        if ours.ndim == 2 and ours.shape == truth.shape[::-1]:
-            return "transposed", f"{message} It looks transposed."
-        if squeezed:
-            return "wrong shape", f"{message} An axis of length 1 is missing, or is too much."
-        return "wrong shape", message
-    return None
+        if ours.shape != truth.shape and not (loose and squeezed):
+            wrong.append((squeezed, -len(set(truth.shape) - {1}), -truth.size, len(wrong)))
+            wrong[-1] += (ours.shape, truth.shape, case)
+    if not wrong:
+        return None
+    squeezed, *_, ours, truth, case = min(wrong, key=lambda w: w[:4])
+    message = f"`{name}`: expected shape {truth}, got {ours}{case.where()}."
+    if len(ours) == 2 and ours == truth[::-1]:
+        return "transposed", f"{message} It looks transposed."
+    if squeezed:
+        message += " An axis of length 1 is missing, or is too much."
+    return "wrong shape", message
 
 
 def not_finite(name, given, expected, cases, loose):

@@ -28,12 +28,6 @@ def one_gate_at_a_time(f):
     return n
 
 
-@wrong("half_life", "fraction inverted")
-def upside_down(f):
-    """Divides the wrong way round."""
-    return np.log(f) / np.log(0.5)
-
-
 @wrong("half_life", "1/e for one half")
 def natural_over_binary(f):
     """The numerator is the logarithm to base 2, the denominator the natural one."""

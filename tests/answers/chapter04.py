@@ -24,18 +24,6 @@ def with_a_new_array_each_epoch(w, updates, scores):
 
 
 @wrong("keep_best", "keeps the latest")
-def best_without_a_copy(w, updates, scores):
-    """`best` is another name of the array that goes on changing."""
-    w = w.copy()
-    lowest = np.inf
-    for update, score in zip(updates, scores, strict=True):
-        w += update
-        if score < lowest:
-            lowest, best = score, w
-    return best
-
-
-@wrong("keep_best", "keeps the latest")
 def best_without_any_copy(w, updates, scores):
     """The same, and the caller's array is changed as well."""
     lowest = np.inf

@@ -33,13 +33,6 @@ def by_shifting_a_series(p, n):
     return forecast.to_numpy(), float(mse)
 
 
-@wrong("persistence", "standard deviation of the wrong kind")
-def pandas_variance(p, n):
-    """pandas divides by n - 1."""
-    forecast = p[n - 1 : -1]
-    return forecast, ((forecast - p[n:]) ** 2).mean() / pd.Series(p[:n]).var()
-
-
 @wrong("persistence", "the last training price held")
 def flat_line(p, n):
     """Goes on with the last known price for ever."""

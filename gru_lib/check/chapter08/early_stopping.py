@@ -4,6 +4,15 @@ import numpy as np
 
 from ..exercise import Exercise
 
+
+def _index_for_weights(found):
+    shape = found.expected["best"].shape
+    return (
+        f"`best`: expected shape {shape}, got one number: the index of the best epoch. Asked for "
+        "are the weights after that epoch, a row of `weights`."
+    )
+
+
 SLIPS = {
     "the latest kept": (
         "`best` are the weights at which the training stopped: the latest, not the best. A "
@@ -70,12 +79,13 @@ SLIPS = {
         "`best` are the weights one epoch after the best one. `losses[e]` and `weights[e]` belong "
         "to the same epoch."
     ),
+    "index for weights": _index_for_weights,
     "highest for lowest": ("The *highest* loss counts as the best. For a loss, lower is better."),
 }
 
 
 def _draw(rng, i):
-    epochs, size, patience = 1 + (i + 1) % 12, 1 + i % 3, 1 + int(rng.integers(0, 3))
+    epochs, size, patience = 1 + (i + 1) % 12, (2, 1, 3)[i % 3], 1 + int(rng.integers(0, 3))
     trend = 0.2 * np.abs(np.arange(epochs) - rng.integers(0, epochs + 1))
     return {
         "losses": np.round(0.3 + trend + rng.uniform(0, 0.6, epochs), 1),
@@ -131,7 +141,7 @@ def _variant(losses, weights, patience, slips=frozenset()):
         best = int(np.argmin(losses))
     if "one epoch late" in slips:
         best = min(best + 1, len(losses) - 1)
-    return weights[best], epochs
+    return best if "index for weights" in slips else weights[best], epochs
 
 
 EXERCISE = Exercise(

@@ -9,8 +9,8 @@ def _every_pair(found):
     expected, yours = found.expected["states"].shape, found.yours["states"].shape
     return (
         f"`states`: expected shape {expected}, got {yours}. `h[:, columns]` reads every sequence "
-        "at *every* length. Of two arrays of indices, one of rows and one of columns, NumPy takes "
-        "one pair after the other."
+        "at *every* length, (B, B, H). Of two arrays of indices, one of rows and one of columns, "
+        "NumPy takes one pair after the other."
     )
 
 

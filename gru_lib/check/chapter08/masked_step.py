@@ -54,7 +54,7 @@ SLIPS = {
         "`out` is zero where the step is real, and the state where it is padding. It should be "
         "the other way round."
     ),
-    "results exchanged": (
+    "results in another order": (
         "The two results stand in the other order: first the state, then what is handed on."
     ),
     "one length for all": (
@@ -109,7 +109,7 @@ def _variant(new, h_prev, t, lengths, slips=frozenset()):
         return h_t, m * h_prev
     if "padding alone passed on" in slips:
         return h_t, (1 - m) * h_t
-    if "results exchanged" in slips:
+    if "results in another order" in slips:
         return m * h_t, h_t
     if "padding passed on" in slips:
         return h_t, h_t

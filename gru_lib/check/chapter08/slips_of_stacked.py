@@ -83,17 +83,18 @@ SLIPS = {
         "joining, inside the loop, or does it always begin from `x`?"
     ),
     "sorted by length": (
-        "The results are those of the batch sorted by length, the longest first. Row i of the "
-        "results belongs to row i of `x`: put them back, or do not sort, which nothing here needs."
+        "The results are those of the batch sorted by length. Row i of the results belongs to row "
+        "i of `x`: put them back, or do not sort, which nothing here needs."
     ),
 }
 # Padding set to zero after the highest layer alone; a turn that leaves zeros at padding; padding
-# of x set to zero before all else; last states that are right nevertheless.
-LATE, ZEROS, FIRST, RIGHT = (
+# of x set to zero before all else; last states that are right nevertheless; an order of sorting.
+LATE, ZEROS, FIRST, RIGHT, UPWARDS = (
     "zeros at the end alone",
     "zeros in the turn",
     "zeros in x",
     "last states right",
+    "shortest first",
 )
 FORMS = {
     "padding counted": [(LATE,), (FIRST,), (LATE, FIRST)],
@@ -105,5 +106,6 @@ FORMS = {
     "last column for the last state": [(LATE,), (ZEROS,), (LATE, ZEROS), (FIRST,), (LATE, FIRST)],
     "padding passed on": [(ZEROS,), (FIRST,)],
     "length 0 forgotten": [(LATE,), (ZEROS,), (LATE, ZEROS), (FIRST,)],
+    "sorted by length": [(UPWARDS,)],
 }
 SLIPS |= {", ".join((name, *form)): SLIPS[name] for name, forms in FORMS.items() for form in forms}

@@ -4,7 +4,7 @@ import numpy as np
 
 from ...bidirectional import reverse
 from ..exercise import Exercise
-from .slips_of_stacked import FIRST, LATE, RIGHT, SLIPS, ZEROS
+from .slips_of_stacked import FIRST, LATE, RIGHT, SLIPS, UPWARDS, ZEROS
 
 
 def _layer(x, weights):
@@ -116,7 +116,7 @@ def _final(h, zeroed, came, lengths, slips):
 def _variant(x, lengths, layer, weights, slips=frozenset()):
     slips = {part for name in slips for part in name.split(", ")}
     if "sorted by length" in slips:
-        order = np.argsort(-lengths, kind="stable")
+        order = np.argsort(lengths if UPWARDS in slips else -lengths, kind="stable")
         x, lengths = x[order], lengths[order]
     late = LATE in slips or "padding passed on" in slips
     real = (np.arange(x.shape[1]) < lengths[:, None])[..., None]
