@@ -88,9 +88,9 @@ class Exercise:
 def _late(late):
     if not late.place:  # it was our own code that ran
         return f"Not right; why was not found within {watch.LIMIT:g} seconds."
+    place = f"in line {late.place[1]} of its cell or file, in `{late.place[2]}`"
     message = (
-        f"Still running after {watch.LIMIT:g} seconds, in line {late.place[1]} of its cell or file, in "
-        f"`{late.place[2]}`. Look for a loop that never ends."
+        f"Still running after {watch.LIMIT:g} seconds, {place}. Look for a loop that never ends."
     )
     if not late.ended:
         message += " It could not be interrupted, and goes on: restart the kernel."

@@ -131,6 +131,6 @@ def _details(choice):
 
 
 def _html(text):
-    """Escape; what stands between backticks becomes code, mathematics is left to the page."""
+    """Escape; what stands between backticks is code, mathematics is left to the page."""
     parts = escape(" ".join(text.split()), quote=False).split("`")
     return "".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(parts))

@@ -25,7 +25,7 @@ def with_a_new_array_each_epoch(w, updates, scores):
 
 @wrong("keep_best", "keeps the latest")
 def best_without_any_copy(w, updates, scores):
-    """The same, and the caller's array is changed as well."""
+    """`best` is another name of the caller's array, which goes on changing."""
     lowest = np.inf
     for update, score in zip(updates, scores, strict=True):
         w += update
