@@ -13,6 +13,7 @@ from gru_lib.check import quiz, watch
 from gru_lib.check.case import Case, difference
 from gru_lib.check.exercise import Exercise
 from gru_lib.check.outcome import Outcome, call, close, same, signature_problem
+from gru_lib.check.quiz import Choice, Question, Quiz
 from gru_lib.check.verdict import Verdict
 
 
@@ -415,6 +416,15 @@ def test_a_quiz_is_answered_in_a_terminal():
         one.answer(1, "z")
     with pytest.raises(ValueError, match="chapter: expected one of 1"):
         quiz(77)
+
+
+def test_texts_of_a_quiz_become_html():
+    choice = Choice(
+        r"a < `b * c` and \(x^* \cdot y^*\), *not that*", "2 * 3 is no emphasis, so * it is"
+    )
+    html = Quiz(1, (Question("Which?", (choice,)),))._repr_html_()
+    assert r"a &lt; <code>b * c</code> and \(x^* \cdot y^*\), <em>not that</em></summary>" in html
+    assert "2 * 3 is no emphasis, so * it is</p>" in html
 
 
 def test_a_quiz_in_a_page_needs_no_script_and_has_no_random_ids():

@@ -130,6 +130,6 @@ def test_a_quiz_has_five_questions_each_with_one_right_choice_and_every_choice_e
         for words in (question.text, *texts, *(choice.why for choice in question.choices)):
             assert words.count(r"\(") == words.count(r"\)")
             assert words.count("`") % 2 == 0
-            assert not re.search(r"[$*]|\]\(", re.sub(r"`[^`]*`|\\\(.*?\\\)", "", words)), words
+            assert "$" not in words
     rights = [[c.right for c in q.choices].index(True) for q in questions]
     assert len(set(rights)) > 1

@@ -49,7 +49,8 @@ class Question:
 class Quiz:
     r"""The questions on one chapter; a notebook and a page show it with choices to open.
 
-    In the texts, `\\( … \\)` is mathematics and what stands between backticks is code.
+    In the texts, `\( … \)` is mathematics, what stands between backticks is code and
+    between asterisks emphasised.
 
     Attributes:
         chapter: the chapter's number.
@@ -131,6 +132,13 @@ def _details(choice):
 
 
 def _html(text):
-    """Escape; what stands between backticks is code, mathematics is left to the page."""
-    parts = escape(" ".join(text.split()), quote=False).split("`")
-    return "".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(parts))
+    """Escape; `code` and *emphasis* become elements, mathematics is left to the page."""
+    parts = re.split(r"(`[^`]*`|\\\(.*?\\\))", escape(" ".join(text.split()), quote=False))
+    return "".join(
+        f"<code>{part[1:-1]}</code>"
+        if part.startswith("`")
+        else part
+        if part.startswith(r"\(")
+        else re.sub(r"\*(\S(?:[^*]*\S)?)\*", r"<em>\1</em>", part)
+        for part in parts
+    )
