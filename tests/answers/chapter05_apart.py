@@ -40,7 +40,7 @@ def count_network_twice(D, H):
     return split, concat, split.sum() + concat.sum()
 
 
-@wrong("count_parameters", "concat list has all matrices first")
+@wrong("count_parameters", "matrices first")
 def count_matrices_first(D, H):
     """The concatenated list is W_r, W_z, W_h, b_r, b_z, b_h and not gate by gate."""
     per_gate = {"x": D * H, "h": H * H, "b": H}
@@ -144,7 +144,7 @@ def blocks_state_transposed(W_xr, W_hr, b_r, W_xz, W_hz, b_z, W_xh, W_hh, b_h):
     return together(W_hr, W_xr), b_r, together(W_hz, W_xz), b_z, together(W_hh, W_xh), b_h
 
 
-@wrong("concatenate_weights", "one buffer returned three times")
+@wrong("concatenate_weights", "one array for all")
 def blocks_share_one_buffer(W_xr, W_hr, b_r, W_xz, W_hz, b_z, W_xh, W_hh, b_h):
     """The buffer is made before the loop, so all three blocks are the candidate's."""
     D, H = W_xr.shape
@@ -346,7 +346,7 @@ def step_input_first(x, h_prev, W_r, b_r, W_z, b_z, W_h, b_h):
     return r, z, h_tilde, z * h_prev + (1 - z) * h_tilde
 
 
-@wrong("concat_step", "gates' jobs exchanged: z resets, r mixes")
+@wrong("concat_step", "gates' jobs exchanged")
 def step_gates_trade_places(x, h_prev, W_r, b_r, W_z, b_z, W_h, b_h):
     """The candidate's state is gated by z and the last line mixes by r."""
     hx = np.hstack((h_prev, x))
@@ -486,7 +486,7 @@ def back_means_over_batch(dh, x, h_prev, r, z, h_tilde, W_r, W_z, W_h):
     return dh_prev, dx, dW_r, db_r, dW_z, db_z, dW_h, db_h
 
 
-@wrong("concat_step_backward", "missing transpose")
+@wrong("concat_step_backward", "missing transpose: the gates")
 def back_gate_blocks_untransposed(dh, x, h_prev, r, z, h_tilde, W_r, W_z, W_h):
     """The gates' share of dh_prev is da @ W_hk; the square block hides the missing .T."""
     H = h_prev.shape[1]
@@ -526,7 +526,11 @@ def back_drh_gated_too_early(dh, x, h_prev, r, z, h_tilde, W_r, W_z, W_h):
     return dh_prev, dx, dW_r, da_r.sum(0), dW_z, da_z.sum(0), dW_h, da_h.sum(0)
 
 
-@wrong("concat_step_backward", "path forgotten: straight on")
+@wrong(
+    "concat_step_backward",
+    "path forgotten: straight on",
+    "path forgotten: the reset gate, to h_prev",
+)
 def back_two_paths_forgotten(dh, x, h_prev, r, z, h_tilde, W_r, W_z, W_h):
     """Two mistakes: dh_prev lacks dh * z, and it lacks what comes through the reset gate."""
     H = h_prev.shape[1]

@@ -6,8 +6,8 @@ SIGMOID = {
         "The derivative applies the sigmoid once more to a value that is a sigmoid already."
     ),
     "derivative missing": (
-        "The sigmoid's derivative is missing: the gradient stops at the gate itself and does not "
-        "reach the pre-activation."
+        "The sigmoid's derivative is missing, so that the gradient is that of the gate itself and "
+        "not of the pre-activation."
     ),
     "derivative of the wrong function": "The derivative is that of a tanh, `1 - s**2`.",
     "1 - s missing": "The derivative has the factor s alone.",
@@ -15,7 +15,7 @@ SIGMOID = {
 }
 SLIPS = {
     "tanh of a tanh": (
-        "The candidate's derivative is `1 - tanh(h_tilde)**2`, and `h_tilde` is a tanh already. In "
+        "The tanh is taken once more, `1 - tanh(h_tilde)**2`, and `h_tilde` is a tanh already. In "
         "terms of the output the derivative is `1 - h_tilde**2`; a published recipe has this slip."
     ),
     "derivative missing: tanh": (
@@ -81,6 +81,24 @@ SLIPS = {
     "path forgotten: the reset gate": "`dh_prev` and `dx` lack the path through the reset gate.",
     "path forgotten: the update gate": "`dh_prev` and `dx` lack the path through the update gate.",
     "path forgotten: both gates": "`dh_prev` and `dx` lack the paths through the two gates.",
+    "path forgotten: the reset gate, to h_prev": (
+        "`dh_prev` lacks the path through the reset gate, which reads h_prev as well as x_t."
+    ),
+    "path forgotten: the update gate, to h_prev": (
+        "`dh_prev` lacks the path through the update gate, which reads h_prev as well as x_t."
+    ),
+    "path forgotten: both gates, to h_prev": (
+        "`dh_prev` lacks the paths through the two gates, which read h_prev as well as x_t."
+    ),
+    "path forgotten: the reset gate, to x": (
+        "`dx` lacks the path through the reset gate, which reads x_t as well as h_prev."
+    ),
+    "path forgotten: the update gate, to x": (
+        "`dx` lacks the path through the update gate, which reads x_t as well as h_prev."
+    ),
+    "path forgotten: both gates, to x": (
+        "`dx` has the candidate's share only. The two gates read x_t, too."
+    ),
     "path forgotten: all but straight on": (
         "`dh_prev` has the path through z ⊙ h_prev alone. Three more lead through matrices."
     ),
@@ -119,13 +137,17 @@ SLIPS = {
         "On the way back to h_prev the upper blocks are used as they are. Forwards unit i sends "
         "by row i, backwards it collects along the same row: transpose."
     ),
+    "missing transpose: the gates": (
+        "On the way from the gates back to h_prev the upper blocks are used as they are. Forwards "
+        "unit i sends by row i, backwards it collects along the same row: transpose."
+    ),
     "missing transpose: the candidate": (
         "On the way back to r ⊙ h_prev the candidate's upper block is used as it is. Forwards unit "
         "i sends by row i, backwards it collects along the same row: transpose."
     ),
     "mean for sum": (
-        "The gradients of matrices and biases are divided by the batch. They are sums here; a mean "
-        "belongs in the loss, if at all."
+        "The gradients of matrices and biases are divided by the number of sequences. They are "
+        "sums here; a mean belongs in the loss, if at all."
     ),
 }
 SLIPS |= {

@@ -31,6 +31,11 @@ SLIPS = {
         "The candidate's row is gated by z. It is r that decides how much of the old state the "
         "candidate sees."
     ),
+    "gates' jobs exchanged": (
+        "Both gates are right, and each does the other's work: z gates the state in the "
+        "candidate's row, r mixes in the last line. r stands for reset: it should be r in the row, "
+        "and z in the last line."
+    ),
     "1 - r for r": "The candidate's row is gated by 1 - r where r belongs.",
     "gates exchanged": (
         "r and z have changed places: the reset gate is computed with the update gate's matrix and "
@@ -101,8 +106,13 @@ SLIPS = {
 }
 
 
+# Two cases in a row have the same sizes, so that one's array can be tried in the other.
+SIZES = ((1, 1, 2), (1, 1, 1), (2, 2, 2), (3, 1, 2), (2, 3, 1), (1, 2, 3), (4, 2, 2), (3, 4, 2))
+SIZES += ((2, 1, 4), (1, 3, 3), (4, 1, 3), (3, 2, 4))
+
+
 def _draw(rng, i):
-    B, D, H = 1 + i % 4, 1 + i // 2 % 4, 1 + (i // 3 + i + 1) % 4
+    B, D, H = SIZES[i // 2 % len(SIZES)]
     arguments = {"x": 1.5 * rng.normal(size=(B, D)), "h_prev": rng.uniform(-1, 1, size=(B, H))}
     for k in "rzh":
         arguments |= {f"W_{k}": rng.normal(size=(H + D, H)), f"b_{k}": rng.normal(size=H)}
@@ -137,7 +147,7 @@ def _candidate(x, h_prev, r, z, W_h, b_h, slips):
     def row(h, x):
         return np.hstack([x, h] if turned else [h, x])
 
-    g = z if "update gate for reset gate" in slips else r
+    g = z if {"update gate for reset gate", "gates' jobs exchanged"} & slips else r
     g = 1 - g if "1 - r for r" in slips else g
     if {"reset gate not used", "reset on the candidate"} & slips:
         a = row(h_prev, x) @ W_h
@@ -174,6 +184,7 @@ def _variant(x, h_prev, W_r, b_r, W_z, b_z, W_h, b_h, slips=frozenset()):
     old = r * h_prev if "gated state for the old one" in slips else h_prev
     old = 0 if "path forgotten: the old state" in slips else old
     keep = 1 - z if "z and 1 - z exchanged" in slips else z
+    keep = r if "gates' jobs exchanged" in slips else keep
     h = keep * old + (1 if "1 - z missing" in slips else 1 - keep) * h_tilde
     h = np.tanh(h) if "tanh of the new state" in slips else h
     return (z, r, h_tilde, h) if "results in another order" in slips else (r, z, h_tilde, h)

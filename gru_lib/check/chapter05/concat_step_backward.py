@@ -11,11 +11,16 @@ def _sigmoid(a):
     return 1 / (1 + np.exp(-a))
 
 
+# Two cases in a row have the same sizes, so that one's array can be tried in the other.
+SIZES = ((1, 1, 2), (1, 1, 1), (2, 2, 2), (3, 1, 2), (2, 3, 1), (1, 2, 3), (4, 2, 2), (3, 4, 2))
+SIZES += ((2, 1, 4), (1, 3, 3), (4, 1, 3), (3, 2, 4))
+
+
 def _draw(rng, i):
-    B, D, H = 1 + i % 4, 1 + i // 2 % 4, 1 + (i // 3 + i + 1) % 4
-    h_prev, x = rng.uniform(-1, 1, size=(B, H)), 1.5 * rng.normal(size=(B, D))
-    W_r, W_z, W_h = rng.normal(size=(3, H + D, H))
-    b_r, b_z, b_h = rng.normal(size=(3, H))
+    B, D, H = SIZES[i // 2 % len(SIZES)]
+    h_prev, x = rng.uniform(-1, 1, size=(B, H)), rng.normal(size=(B, D))
+    W_r, W_z, W_h = rng.uniform(-1.5, 1.5, size=(3, H + D, H))
+    b_r, b_z, b_h = 0.5 * rng.normal(size=(3, H))
     r, z = (_sigmoid(np.hstack([h_prev, x]) @ W + b) for W, b in ((W_r, b_r), (W_z, b_z)))
     h_tilde = np.tanh(np.hstack([r * h_prev, x]) @ W_h + b_h)
     arguments = {"dh": rng.normal(size=(B, H)), "x": x, "h_prev": h_prev}
@@ -88,31 +93,38 @@ def _back(da, W, H, slips, turned=False):
     return da @ W[:H] if turned or "missing transpose" in slips else row[:, :H], row[:, H:]
 
 
+def _sum(shares, end, slips):
+    """The sum of the shares that paths bring to "h_prev" or to "x"."""
+
+    def lost(path):
+        names = {path, f"{path}, to {end}"}
+        if path in ("the reset gate", "the update gate"):
+            names |= {"both gates", f"both gates, to {end}"}
+        if end == "h_prev" and path != "straight on":
+            names.add("all but straight on")
+        return {f"path forgotten: {name}" for name in names} & slips
+
+    return sum(share for path, share in shares.items() if not lost(path))
+
+
 def _variant(dh, x, h_prev, r, z, h_tilde, W_r, W_z, W_h, slips=frozenset()):
     H = h_prev.shape[1]
     da_z, da_h, straight = _first_two(dh, h_prev, z, h_tilde, slips)
     drh, dx_h = _back(da_h, W_h, H, slips, "missing transpose: the candidate" in slips)
     da_r = _to_reset(da_h, drh, h_prev, r, slips)
     gated = drh if "reset forgotten on the way back" in slips else drh * r
-    W_z = W_r if "W_r for W_z" in slips else W_z
-    shares = {
-        "straight on": (straight, 0),
-        "the gated state": (gated, 0),
-        "the reset gate": _back(da_r, W_r, H, slips),
-        "the update gate": _back(da_z, W_z, H, slips),
-        "from the candidate to x": (0, dx_h),
+    turned = "missing transpose: the gates" in slips
+    of_r = _back(da_r, W_r, H, slips, turned)
+    of_z = _back(da_z, W_r if "W_r for W_z" in slips else W_z, H, slips, turned)
+    to_h = {
+        "straight on": straight,
+        "the gated state": gated,
+        "the reset gate": of_r[0],
+        "the update gate": of_z[0],
     }
-    lost = {name for name in shares if f"path forgotten: {name}" in slips}
-    lost |= (
-        {"the reset gate", "the update gate"} if "path forgotten: both gates" in slips else set()
-    )
-    if "path forgotten: all but straight on" in slips:
-        shares = {
-            name: (v if name == "straight on" else 0 * dh, w) for name, (v, w) in shares.items()
-        }
-    kept = [share for name, share in shares.items() if name not in lost]
-    dh_prev = sum(to_h for to_h, _ in kept) + 0 * h_prev
-    dx = sum(to_x for _, to_x in kept) + 0 * x
+    to_x = {"the reset gate": of_r[1], "the update gate": of_z[1], "from the candidate to x": dx_h}
+    dh_prev = _sum(to_h, "h_prev", slips) + 0 * h_prev
+    dx = _sum(to_x, "x", slips) + 0 * x
     if "cut at the wrong end: dx" in slips:
         dx = (da_h @ W_h.T + da_r @ W_r.T + da_z @ W_z.T)[:, : x.shape[1]]
     turned = {"concatenated in the other order", "gradient blocks exchanged"} & slips

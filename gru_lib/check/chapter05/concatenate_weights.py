@@ -48,6 +48,11 @@ SLIPS = {
         "All matrices come first and then all biases: `W_z` stands where `b_r` is expected. It "
         "should be (W_r, b_r, W_z, b_z, W_h, b_h)."
     ),
+    "one array for all": (
+        "All three matrices hold the numbers of the candidate's. An array that is made once, "
+        "filled anew for each gate and returned each time is one array under three names, and "
+        "what was written last is in it. Make a new one for each gate."
+    ),
     "z and 1 - z exchanged": (
         "`W_z` and `b_z` have the other sign. That changes to the convention in which z multiplies "
         "the candidate; here both forms have z with the old state, and every number stays."
@@ -69,8 +74,12 @@ SLIPS |= {
 }
 
 
+# Two cases in a row have the same sizes, so that one's array can be tried in the other.
+SIZES = ((1, 2), (2, 2), (3, 1), (1, 3), (4, 2), (2, 3), (1, 1), (5, 2), (3, 4), (2, 5), (4, 1))
+
+
 def _draw(rng, i):
-    D, H = (2, 2) if i == 1 else (1 + i % 4, 1 + (i // 4 + i + 1) % 5)
+    D, H = SIZES[i // 2 % len(SIZES)]
     shapes = {"x": (D, H), "h": (H, H)}
     arguments = {}
     for k in GATES:
@@ -119,6 +128,8 @@ def _variant(W_xr, W_hr, b_r, W_xz, W_hz, b_z, W_xh, W_hh, b_h, slips=frozenset(
         used[part][gate] = parts[part][other]
     biases = {"r": b_r, "z": b_z, "h": b_h}
     blocks = {k: _stacked(used["h"][k], used["x"][k], biases[k], slips) for k in GATES}
+    if "one array for all" in slips:
+        blocks = dict.fromkeys(GATES, blocks["h"])
     if "z and 1 - z exchanged" in slips:
         blocks["z"], biases["z"] = -blocks["z"], -b_z
     order = ("z", "r", "h") if "gates exchanged" in slips else GATES

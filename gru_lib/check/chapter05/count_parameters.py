@@ -55,6 +55,14 @@ SLIPS = {
         "Each gate has two biases in your count, one for the input and one for the state. Their "
         "sum is all that counts, and the GRU of the exercise has one."
     ),
+    "matrices first": (
+        "All matrices come first and then all biases. It should be gate by gate: everything of r, "
+        "then everything of z, then that of the candidate."
+    ),
+    "gates of one kind together": (
+        "In `split` the three matrices for the input come first, then those for the state, then "
+        "the biases. It should be gate by gate: everything of r, then of z, then of the candidate."
+    ),
 }
 
 
@@ -91,7 +99,12 @@ def _variant(D, H, slips=frozenset()):
     total -= 2 * sum(one) * ("one gate only" in slips)
     total -= sum(one) * ("candidate forgotten" in slips)
     total *= 1 + ("both forms added up" in slips)
-    return 3 * one, 3 * block, total
+    split, concat = 3 * one, 3 * block
+    if "matrices first" in slips:
+        split, concat = 3 * one[:2] + 3 * one[2:], 3 * block[:1] + 3 * block[1:]
+    if "gates of one kind together" in slips:
+        split = [size for size in one for _ in range(3)]
+    return split, concat, total
 
 
 EXERCISE = Exercise(

@@ -19,6 +19,11 @@ SLIPS = {
         "The cut is after D rows, expected shape (D, 3 H) for `W_x` and (H, 3 H) for `W_h`. The "
         "state's rows come first, and there are H of them: as many as there are columns."
     ),
+    "cut in the middle": (
+        "The matrices are cut in the middle, expected shape (D, 3 H) for `W_x` and (H, 3 H) for "
+        "`W_h`. That fits where D = H. The state has as many rows as there are units, whatever the "
+        "number of inputs is."
+    ),
     "results in another order": (
         "`W_x` and `W_h` have changed places, expected shape (D, 3 H) for the first: the input's "
         "array is returned first."
@@ -44,8 +49,8 @@ SLIPS = {
         "above the other and then brought to the shape by `reshape`, which mixes rows and gates."
     ),
     "interleaved": (
-        "The columns alternate, r, z, candidate of unit 1, then of unit 2. They should be all "
-        "units of r, then all of z, then all of the candidate."
+        "The columns alternate, r, z, candidate of unit 1, then of unit 2. It should be all units "
+        "of r, then all of z, then all of the candidate."
     ),
     "transposed": (
         "The arrays are transposed, expected shape (D, 3 H) for `W_x`. PyTorch keeps them as "
@@ -77,8 +82,12 @@ SLIPS |= {
 }
 
 
+# Two cases in a row have the same sizes, so that one's array can be tried in the other.
+SIZES = ((1, 2), (2, 2), (3, 1), (1, 3), (4, 2), (2, 3), (1, 1), (5, 2), (3, 4), (2, 5), (4, 1))
+
+
 def _draw(rng, i):
-    D, H = (2, 2) if i == 1 else (1 + i % 4, 1 + (i // 4 + i + 1) % 5)
+    D, H = SIZES[i // 2 % len(SIZES)]
     arguments = {}
     for k in GATES:
         arguments |= {f"W_{k}": rng.normal(size=(H + D, H)), f"b_{k}": rng.normal(size=H)}
@@ -113,6 +122,8 @@ def _variant(W_r, b_r, W_z, b_z, W_h, b_h, slips=frozenset()):
         state, rest = slice(rows - H, None), slice(rows - H)
     if "cut after D rows" in slips:
         state, rest = slice(rows - H), slice(rows - H, None)
+    if "cut in the middle" in slips:
+        state, rest = slice(rows // 2), slice(rows // 2, None)
     sign = -1 if "z and 1 - z exchanged" in slips else 1
     blocks = {"r": W_r, "z": sign * W_z, "h": W_h}
     biases = {"r": b_r, "z": sign * b_z, "h": b_h}
@@ -134,6 +145,7 @@ def _variant(W_r, b_r, W_z, b_z, W_h, b_h, slips=frozenset()):
     lists = {fused: [of[k] for k in order] for fused, of in used.items()}
     W_x, W_h = (_joined(lists[fused], slips) for fused in ("W_x", "W_h"))
     b = sum(lists["b"]) if "biases added up" in slips else np.concatenate(lists["b"])
+    b = np.stack(lists["b"], axis=-1).ravel() if "interleaved" in slips else b
     return (W_h, W_x, b) if "results in another order" in slips else (W_x, W_h, b)
 
 

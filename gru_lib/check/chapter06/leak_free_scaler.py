@@ -32,6 +32,10 @@ SLIPS = {
         "From the test part its own mean is subtracted. Nobody knew it on the day of the cut: use "
         "that of the training part."
     ),
+    "each part's own standard deviation": (
+        "The test part is divided by its own standard deviation. Nobody knew it on the day of the "
+        "cut: use that of the training part."
+    ),
     "mean of everything": (
         "The mean is that of all rows, the standard deviation that of the first n. Measure both on "
         "the training part."
@@ -71,6 +75,14 @@ SLIPS = {
     "one scale for all columns": (
         "All columns share one mean and one standard deviation. Columns may have different units: "
         "each has its own two numbers. (`mean()` without an axis is a mean over everything.)"
+    ),
+    "one standard deviation for all columns": (
+        "Each column has its own mean, but all share one standard deviation. Columns may have "
+        "different units: take both along axis 0."
+    ),
+    "one mean for all columns": (
+        "Each column has its own standard deviation, but all share one mean. Take both along "
+        "axis 0."
     ),
     "test part left as it was": (
         "The test part comes back as it was. The network was trained on scaled numbers and needs "
@@ -117,6 +129,8 @@ def _variant(x, n, slips=frozenset()):
         test = _scaled(x[n:], x[n:], slips)
     if "test part left as it was" in slips:
         test = x[n:]
+    if "each part's own standard deviation" in slips:
+        test = (x[n:] - x[:n].mean(axis=0)) / x[n:].std(axis=0)
     if "each part's own mean" in slips:
         test = test - test.mean(axis=0)
     if "parts exchanged" in slips:
@@ -133,6 +147,8 @@ def _scaled(x, rows, slips):
         return (x - rows.min(axis=0)) / (rows.max(axis=0) - rows.min(axis=0))
     axis = None if "one scale for all columns" in slips else 0
     mean, std = rows.mean(axis=axis), rows.std(axis=axis, ddof=ddof)
+    mean = rows.mean() if "one mean for all columns" in slips else mean
+    std = rows.std() if "one standard deviation for all columns" in slips else std
     mean = x.mean(axis=0) if "mean of everything" in slips else mean
     std = x.std(axis=0) if "standard deviation of everything" in slips else std
     if "multiplied for divided" in slips:

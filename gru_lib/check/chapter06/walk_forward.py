@@ -83,6 +83,14 @@ SLIPS = {
         "These are the mean squared errors themselves, in squared dollars. Divide them by those of "
         "persistence."
     ),
+    "divided by the training variance": (
+        "These are mean squared errors in units of the training part's variance. Divide them by "
+        "those of persistence, on the same days."
+    ),
+    "persistence of all test days": (
+        "Each block's error is divided by that of persistence on the *whole* test part. A ratio "
+        "compares the two on the same days, those of the block."
+    ),
     "mean of daily ratios": (
         "The ratios are means of daily ratios, which days on which the price hardly moved decide. "
         "Divide one mean by the other."
@@ -160,7 +168,11 @@ def _variant(p, n, block, fit, slips=frozenset()):
     truth = p[n : n + len(forecast)]
     power = 1 if "absolute error for squared" in slips else 2
     own, rival = (np.abs(np.array(f) - truth) ** power for f in (forecast, baseline))
+    if "divided by the training variance" in slips:
+        rival = np.full(len(own), p[:n].var())
     ratios = np.array([_ratio(own[b], rival[b], slips) for b in blocks])
+    if "persistence of all test days" in slips:
+        ratios = np.array([own[b].mean() / rival.mean() for b in blocks])
     overall = ratios.mean() if "mean of the ratios" in slips else _ratio(own, rival, slips)
     return np.array(forecast), ratios, overall
 

@@ -40,6 +40,10 @@ SLIPS = {
         "The rows that do not fill a part are left out, and the mean is one over the others. The "
         "last part has what is left."
     ),
+    "nearly equal parts weighted alike": (
+        "The parts are of nearly the same length (as `np.array_split` makes them), and only "
+        "nearly: a row of a shorter part counts for more. Weight each part by its number of rows."
+    ),
     "every part taken for a full one": (
         "Each part is weighted by `size`, the last one too, which may have fewer rows. Weight it "
         "by the rows it has."
@@ -108,6 +112,9 @@ def _truth(gradient, x, y, size):
 
 def _variant(gradient, x, y, size, slips=frozenset()):
     cuts = range(size, len(x), size)
+    if "nearly equal parts weighted alike" in slips:
+        cuts = [len(part) for part in np.array_split(x, len(cuts) + 1)]
+        cuts = np.cumsum(cuts)[:-1]
     parts = list(zip(np.split(x, cuts), np.split(y, cuts), strict=True))
     rows = len(x)
     if {"the last, smaller part left out", "the last, smaller part left out of all"} & slips:
@@ -137,6 +144,7 @@ def _variant(gradient, x, y, size, slips=frozenset()):
         "sum for mean": np.ones(len(parts)),
         "sum over rows for mean": lengths,
         "parts weighted alike": np.full(len(parts), 1 / len(parts)),
+        "nearly equal parts weighted alike": np.full(len(parts), 1 / len(parts)),
         "every part taken for a full one": np.full(len(parts), size / rows),
         "divided by the rows": np.full(len(parts), 1 / rows),
         "divided by the size": np.full(len(parts), 1 / size),

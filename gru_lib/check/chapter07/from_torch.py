@@ -73,6 +73,10 @@ TEXTS = {
         "The candidate's two biases are added up in `b`, and `b_hh` is zero. But r multiplies one "
         "of them and not the other: that is another model."
     ),
+    "both biases inside the reset": (
+        "The candidate's two biases are added up in `b_hh`, and the last third of `b` is zero. But "
+        "r multiplies one of them and not the other: that is another model."
+    ),
     "b_hh is the whole bias": (
         "`b_hh` is the whole of `bias_hh_l0`. Only its last third belongs to the candidate."
     ),
@@ -151,6 +155,7 @@ def _variant(weights, slips=frozenset()):
         "bias outside the reset": np.zeros(size),
         "candidate's second bias forgotten": np.zeros(size),
         "candidate's biases added in both places": (b_i + b_h)[2 * size :],
+        "both biases inside the reset": (b_i + b_h)[2 * size :],
         "middle third for the last": b_h[size : 2 * size],
         "b_hh is the whole bias": b_h,
         "b_hh from the other bias": b_i[2 * size :],
@@ -160,6 +165,8 @@ def _variant(weights, slips=frozenset()):
     b_hh = next((value for slip, value in b_hh.items() if slip in slips), b_h[2 * size :])
     if "candidate's biases exchanged" in slips:
         b = np.concatenate([b[: 2 * size], b_h[2 * size :]])
+    if "both biases inside the reset" in slips:
+        b[2 * size :] = 0
     W_x, W_h = (_turned(weights[f"weight_{part}_l0"], slips) for part in ("ih", "hh"))
     if "gates exchanged" in slips:
         b = np.concatenate([b[size : 2 * size], b[:size], b[2 * size :]])

@@ -50,6 +50,14 @@ SLIPS = {
         "The scale is the largest number of theirs, not the largest *size*: an array of negative "
         "numbers has a scale too."
     ),
+    "scale at the place of the largest difference": (
+        "The largest difference is divided by the number at the same place. The scale is the "
+        "largest size in the whole array, wherever it stands."
+    ),
+    "not divided where theirs is zero": (
+        "Where theirs is zero everywhere and ours is not, the difference itself is returned. "
+        "Infinity is asked for."
+    ),
     "one scale for all": (
         "All arrays are divided by the largest size that occurs in any of them. A small array's "
         "error vanishes beside a large one; each has a scale of its own."
@@ -192,11 +200,15 @@ def _delta(a, b, common, slips):
     scale += 1e-8 * ("1e-8 added to the scale" in slips)
     scale += 1e-12 * ("1e-12 added to the scale" in slips)
     scale = own if "divided by ours" in slips else scale
-    scale = max(own, scale) if "divided by the larger of the two" in slips else scale
+    if "scale at the place of the largest difference" in slips:
+        scale = np.abs(b).flat[np.argmax(np.abs(a - b))]
     if scale > 0:
+        scale = max(own, scale) if "divided by the larger of the two" in slips else scale
         scale = own + scale if "divided by the sum of both" in slips else scale
         scale = np.max(both) if "divided by the sum of both, place by place" in slips else scale
     scale = scale if common is None else common
+    if scale == 0 and "not divided where theirs is zero" in slips:
+        return difference
     if scale == 0 and "0/0" not in slips:
         agree = difference == 0 and "infinity where both are zero" not in slips
         return 0.0 if agree or "zero whatever ours is" in slips else np.inf

@@ -6,7 +6,7 @@ from ...activations import sigmoid
 from ...gru import GRU
 from ...interop import load_torch
 from ..exercise import Exercise
-from .torch_gru_slips import SLIPS
+from .stack_slips import SLIPS
 
 NAMES = "weight_ih", "weight_hh", "bias_ih", "bias_hh"
 SIZES = ((1, 1, 1), (2, 2, 2), (3, 2, 2), (2, 3, 1), (3, 3, 3))  # inputs, hidden, layers
@@ -83,7 +83,8 @@ def _returned(state, h0, slips):
         state = state[-1:]
     if "last layer's state for all" in slips:
         state = state[-1:] * len(state)
-    return np.array(h0 if "initial state returned" in slips else state)
+    state = np.array(h0 if "initial state returned" in slips else state)
+    return state.swapaxes(0, 1) if "batch first in the state" in slips else state
 
 
 def _step(x, h, W_i, W_h, b_i, b_h, slips):

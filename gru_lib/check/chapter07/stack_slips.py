@@ -69,6 +69,11 @@ SLIPS = {
         "the new state of layer k - 1."
     ),
     "initial state returned": "`state` is `h0` as it was. Return the states after the last step.",
+    "batch first in the state": partial(
+        _shaped,
+        "`state` has the batch as its first axis. `batch_first=True` does not move that one: the "
+        "layers come first.",
+    ),
     "last layer's state for all": (
         "`state` has the last layer's state in every row. Row k belongs to layer k."
     ),
