@@ -255,7 +255,9 @@ def test_two_slips_in_two_outputs_are_found_apart():
     def answer(x, w, scale):
         return TOY.slipped("absolute")(x, w, scale)[0], TOY.slipped("backwards")(x, w, scale)[1]
 
-    assert diagnosis(answer) == "absolute, and backwards"
+    verdict = TOY.check(answer)
+    assert verdict.diagnosis == "absolute, and backwards"
+    assert "2. In `mean`: The weights are read backwards." in verdict.message
 
 
 def test_a_slip_is_recognised_though_it_raises_where_shapes_differ():
@@ -365,6 +367,29 @@ def test_an_answer_that_changes_its_input_is_refused_though_its_result_is_right(
     verdict = TOY.check(answer)
     assert verdict.diagnosis == "input changed in place"
     assert "`x`" in verdict.message
+
+
+def test_a_change_of_the_last_digit_is_told_apart():
+    def answer(x, w, scale):
+        result = TOY.variant(x, w, scale)
+        x += 0.1
+        x -= 0.1
+        return result
+
+    verdict = TOY.check(answer)
+    assert verdict.diagnosis == "input changed in place"
+    assert "not to the last digit" in verdict.message
+
+
+def test_axes_in_another_order_are_told():
+    boxes = Exercise(
+        "box", ("y",), lambda rng, i: {"n": 2 + i}, lambda n: np.ones((n, 1, 2)), None, {}
+    )
+    verdict = boxes.check(lambda n: np.ones((1, n, 2)))
+    assert (
+        "expected shape (25, 1, 2), got (1, 25, 2). The axes stand in another order."
+        in verdict.message
+    )
 
 
 def test_an_answer_that_remembers_is_refused():

@@ -9,8 +9,10 @@ import itertools
 
 from .case import Found, difference
 from .outcome import call, close, same
-from .symptoms import GENERAL
+from .symptoms import GENERAL, another_order
 from .verdict import RIGHT
+
+SHOWN = ("not finite", "wrong shape", "wrong type")  # symptoms that show a case of their own
 
 
 class Diagnosis:
@@ -26,6 +28,7 @@ class Diagnosis:
     def __init__(self, exercise, answer, outcomes):
         self.exercise, self.answer, self.outcomes = exercise, answer, outcomes
         self.cases, self.names = exercise.drawn, exercise.outputs
+        self.apart = []
         self.loose = [name in exercise.loose for name in self.names]
         self.rights = [
             same(outcome, case.truth, self.loose)
@@ -42,7 +45,6 @@ class Diagnosis:
         )
 
     def _mistake(self):
-        evidence = self._evidence()
         slips = self._matching(1)
         if not slips:
             refused = self._unusable() or self._changed() or self._remembers()
@@ -51,11 +53,17 @@ class Diagnosis:
             slips = self._matching(2) or self._matching_apart()
         if slips:
             explained = [self._explained(slip) for slip in slips]
+            if self.apart:  # a slip may say more than is true of this one result
+                explained = [
+                    f"In `{name}`: {text}" for name, text in zip(self.apart, explained, strict=True)
+                ]
             if len(slips) > 1:
                 explained = [f"{i}. {text}" for i, text in enumerate(explained, 1)]
-            return ", and ".join(slips), "\n".join([*explained, evidence])
+            return ", and ".join(dict.fromkeys(slips)), "\n".join([*explained, self._evidence()])
         diagnosis, message = self._symptom()
-        return diagnosis, f"{message}\n{evidence}"
+        if diagnosis in SHOWN:
+            return diagnosis, message
+        return diagnosis, f"{message}\n{self._evidence()}"
 
     def _matching(self, count):
         """Return the first `count` slips that together give the same results, or ()."""
@@ -82,12 +90,14 @@ class Diagnosis:
     def _matching_apart(self):
         """Return slips that explain the wrong outputs one by one, if all can be explained."""
         slips = []
-        for j in self._wrong():
+        wrong = self._wrong()
+        for j in wrong:
             matching = next((s for s in self.exercise.slips if self._matches_in(j, s)), None)
             if matching is None:
                 return ()
             slips.append(matching)
-        return tuple(dict.fromkeys(slips))
+        self.apart = [self.names[j] for j in wrong]
+        return tuple(slips)
 
     def _matches_in(self, j, slip):
         variant = self.exercise.slipped(slip)
@@ -131,11 +141,13 @@ class Diagnosis:
         for outcome in self.outcomes:
             if outcome.changed:
                 names = ", ".join(f"`{name}`" for name in outcome.changed)
-                return "input changed in place", (
-                    f"It changes its input {names}: whoever called it finds other numbers there "
-                    "afterwards. `a += b`, `a *= b` and `a[...] = b` write into the array that was "
-                    "handed over; `a = a + b` makes a new one, and so does `a.copy()`. The last "
-                    "digit counts, too: `w + e - e` need not be `w`."
+                return "input changed in place", f"It changes its input {names}: " + (
+                    "it comes back almost, and not to the last digit, for `w + e - e` need not be "
+                    "`w`. Keep the number and put it back, or work on a copy."
+                    if outcome.slightly
+                    else "whoever called it finds other numbers there afterwards. `a += b`, "
+                    "`a *= b` and `a[...] = b` write into the array that was handed over; "
+                    "`a = a + b` makes a new one, and so does `a.copy()`."
                 )
         return None
 
@@ -149,7 +161,7 @@ class Diagnosis:
         )
 
     def _symptom(self):
-        order = self._another_order()
+        order = another_order(self.names, self.outcomes, self.cases)
         if order:
             return order
         wrong = self._wrong()
@@ -173,23 +185,9 @@ class Diagnosis:
 
     def _how_to_look(self):
         name = self.exercise.name
-        chapter = self.exercise.truth.__module__.split(".")[2:3]
+        chapter = self.exercise.draw.__module__.split(".")[2:3]
         check = ".".join([*chapter, name])
         return f"`v = {check}({name})` keeps the case, and `{name}(*v.case.values())` runs it."
-
-    def _another_order(self):
-        """Return a diagnosis if the right results come in another order."""
-        columns = list(zip(*(outcome.values for outcome in self.outcomes), strict=True))
-        truths = list(zip(*(case.truth.values for case in self.cases), strict=True))
-        places = [
-            next((k for k, truth in enumerate(truths) if all(map(close, column, truth))), None)
-            for column in columns
-        ]
-        if sorted(places, key=str) != sorted(range(len(truths)), key=str):
-            return None
-        return "results in another order", (
-            f"These are the right results in another order; expected: {', '.join(self.names)}."
-        )
 
     def _unused(self, wrong):
         """Return the argument that should matter, to all results or to one, and does not."""

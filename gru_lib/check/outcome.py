@@ -23,6 +23,7 @@ class Outcome:
         problem: `(diagnosis, message)`, or None.
         error: the exception's class, if one was raised.
         changed: names of the arguments that were changed in place.
+        slightly: whether these differ only by rounding.
 
     """
 
@@ -30,6 +31,7 @@ class Outcome:
     problem: tuple[str, str] | None = None
     error: type | None = None
     changed: tuple[str, ...] = ()
+    slightly: bool = False
 
 
 def call(answer, arguments, outputs):
@@ -55,8 +57,9 @@ def call(answer, arguments, outputs):
     except BaseException as error:  # SystemExit and KeyboardInterrupt, too: an answer's own
         return Outcome(problem=("raises", _told(error)), error=type(error))
     changed = tuple(n for n in arguments if not _identical(arguments[n], given[n]))
+    slightly = all(_nearly(arguments[n], given[n]) for n in changed)
     values, problem = _converted(result, outputs)
-    return Outcome(values, problem, None, changed)
+    return Outcome(values, problem, None, changed, slightly)
 
 
 def signature_problem(answer, names):
@@ -149,6 +152,8 @@ def _converted(result, outputs):
             array = np.empty((), object)
         if array.dtype.kind not in "fiubU":
             got = _article(type(one).__name__)
+            if isinstance(one, np.ndarray):
+                got = f"an array of dtype {one.dtype}"
             if array.dtype.kind == "c":
                 got = "complex numbers (the size of one is its `np.abs`)"
             return None, ("wrong type", f"`{name}`: expected an array of numbers, got {got}.")
@@ -173,6 +178,11 @@ def _identical(one, other):
     if isinstance(one, np.random.Generator):
         return True
     return one is other or bool(one == other)
+
+
+def _nearly(one, other):
+    arrays = isinstance(one, np.ndarray) and one.shape == other.shape and one.dtype.kind == "f"
+    return arrays and np.allclose(one, other, rtol=1e-9, atol=1e-12)
 
 
 def _told(error):

@@ -1,7 +1,7 @@
 """What can be said of a wrong result without knowing the exercise: sign, factor, transpose, …
 
-Each function takes the arrays of one output over all cases, the answer's and the expected ones, and
-returns `(diagnosis, message)` or None.
+Each function in `GENERAL` takes the arrays of one output over all cases, the answer's and the
+expected ones, and returns `(diagnosis, message)` or None.
 """
 
 import numpy as np
@@ -32,7 +32,9 @@ def wrong_shape(name, given, expected, cases, loose):
     message = f"`{name}`: expected shape {truth}, got {ours}{case.where()}."
     if len(ours) == 2 and ours == truth[::-1]:
         return "transposed", f"{message} It looks transposed."
-    if squeezed:
+    if len(ours) == len(truth) and sorted(ours) == sorted(truth):
+        message += " The axes stand in another order."
+    elif squeezed:
         message += " An axis of length 1 is missing, or is too much."
     return "wrong shape", message
 
@@ -46,7 +48,8 @@ def not_finite(name, given, expected, cases, loose):
                 count = f"{bad.sum()} of its {bad.size} numbers" if bad.size > 1 else "the number"
                 return "not finite", (
                     f"`{name}`: {count} came out as {ours[bad][0]}{case.where()}. Look for an "
-                    "overflow in `exp`, the logarithm of 0, or a division by 0."
+                    "overflow in `exp`, a logarithm of 0 or less, a division by 0, or a mean of "
+                    "no numbers."
                 )
     return None
 
@@ -68,10 +71,10 @@ def factor(name, given, expected, cases, loose):
                 np.isclose(r, float(n) ** power) for (r, _), n in zip(known, counts, strict=True)
             ):
                 way = f"{'divided' if mean else 'multiplied'} by the size `{size}`"
+                _, case = max(known, key=lambda pair: pair[1].sizes[size])
                 return "mean for sum" if mean else "sum for mean", (
-                    f"`{name}` is the right one {way}, such as {known[-1][1].sizes[size]}"
-                    f"{known[-1][1].where()}: a {'mean' if mean else 'sum'} where a "
-                    f"{'sum' if mean else 'mean'} belongs."
+                    f"`{name}` is the right one {way}, such as {case.sizes[size]}{case.where()}: "
+                    f"a {'mean' if mean else 'sum'} where a {'sum' if mean else 'mean'} belongs."
                 )
     if all(np.isclose(r, known[0][0]) for r, _ in known):
         return "factor", f"`{name}` is {known[0][0]:.4g} times the right one, in every case."
@@ -110,8 +113,33 @@ def shifted(name, given, expected, cases, loose):
         for early, way in ((True, "early"), (False, "late")):
             cut = [(a[:-1], b[1:]) if early else (a[1:], b[:-1]) for a, b in long]
             if cut and all(close(a, b) for a, b in cut):
-                return "off by one", f"`{name}`: the right numbers stand one place too {way}."
+                return "off by one", (
+                    f"`{name}`: the right numbers stand one place too {way}: at place i is what "
+                    f"belongs at i {'+' if early else '-'} 1."
+                )
     return None
+
+
+def another_order(names, outcomes, cases):
+    """Return (diagnosis, message) if the right results come in another order, else None.
+
+    Args:
+        names: of the results.
+        outcomes: the answer's `Outcome` in each case, none without values.
+        cases: list of `Case`.
+
+    """
+    columns = list(zip(*(outcome.values for outcome in outcomes), strict=True))
+    truths = list(zip(*(case.truth.values for case in cases), strict=True))
+    places = [
+        next((k for k, truth in enumerate(truths) if all(map(close, column, truth))), None)
+        for column in columns
+    ]
+    if None in places or sorted(places) != list(range(len(truths))):
+        return None
+    return "results in another order", (
+        f"These are the right results in another order; expected: {', '.join(names)}."
+    )
 
 
 GENERAL = (wrong_type, wrong_shape, not_finite, factor, transposed, shifted)

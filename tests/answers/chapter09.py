@@ -136,7 +136,7 @@ def bits_with_exp_of_them(log_p, lengths):
     return bits, np.exp(bits)
 
 
-@wrong("bits_per_letter", "natural log", "2 to the power of nats")
+@wrong("bits_per_letter", "nats taken for bits")
 def bits_never_converted(log_p, lengths):
     """Takes nats for bits throughout."""
     mask = np.arange(log_p.shape[1]) < lengths[:, None]

@@ -31,7 +31,7 @@ def encode_with_a_dictionary_and_a_loop(name, symbols):
     return xs, ys
 
 
-@wrong("encode", "symbols sorted before they are numbered")
+@wrong("encode", "symbols sorted")
 def encode_sorted_vocabulary(name, symbols):
     """Mistake: symbols sorted before they are numbered.
 
@@ -203,7 +203,7 @@ def bits_arithmetic_perplexity(log_p, lengths):
     return bits, perplexity
 
 
-@wrong("bits_per_letter", "per name", "natural log")
+@wrong("bits_per_letter", "per name", "nats taken for bits")
 def bits_per_name_in_nats(log_p, lengths):
     """Two mistakes: bits per name; nats are returned as bits.
 
@@ -279,7 +279,7 @@ def ce_gradient_only_right_class(logits, labels):
     return -picked.sum() / N, d
 
 
-@wrong("cross_entropy_gradient", "label columns subtracted in every row")
+@wrong("cross_entropy_gradient", "labels of all rows")
 def ce_slice_instead_of_rows(logits, labels):
     """Mistake: label columns subtracted in every row.
 
@@ -315,7 +315,7 @@ def ce_mean_over_classes_too(logits, labels):
     return loss, gradient
 
 
-@wrong("cross_entropy_gradient", "softmax applied twice")
+@wrong("cross_entropy_gradient", "softmax of a softmax")
 def ce_softmax_of_softmax(logits, labels):
     """Mistake: softmax applied twice.
 
@@ -479,7 +479,7 @@ def bigram_without_keepdims(names, symbols, alpha):
     return (counts + alpha * p_l) / (counts.sum(axis=1) + alpha)
 
 
-@wrong("bigram", "mark after mark counted between names")
+@wrong("bigram", "mark after mark counted")
 def bigram_one_long_text(names, symbols, alpha):
     """Mistake: mark after mark counted between names.
 
@@ -546,7 +546,7 @@ def bigram_without_the_end(names, symbols, alpha):
     return (C + alpha * p_l) / (C.sum(1, keepdims=True) + alpha)
 
 
-@wrong("bigram", "p(l) added as a column")
+@wrong("bigram", "p(l) along the rows")
 def bigram_p_l_as_a_column(names, symbols, alpha):
     """Mistake: p(l) added as a column.
 
@@ -562,7 +562,7 @@ def bigram_p_l_as_a_column(names, symbols, alpha):
     return (C + alpha * p_l) / (row + alpha)
 
 
-@wrong("bigram", "transposed", "alpha instead of alpha over K")
+@wrong("bigram", "transposed", "alpha for alpha / K")
 def bigram_transposed_and_alpha(names, symbols, alpha):
     """Two mistakes: rows and columns swapped; alpha instead of alpha over K.
 
@@ -654,7 +654,7 @@ def sample_sorted_pieces(logits, temperature, u):
     return int(order[_fall(p[order], u)])
 
 
-@wrong("sample", "off by one, too high")
+@wrong("sample", "off by one, cut off")
 def sample_edges_with_zero(logits, temperature, u):
     """Mistake: one index too many.
 
@@ -668,7 +668,7 @@ def sample_edges_with_zero(logits, temperature, u):
     return int(min(np.searchsorted(edges, u, side="right"), len(p) - 1))
 
 
-@wrong("sample", "nearest border taken")
+@wrong("sample", "nearest border")
 def sample_nearest_border(logits, temperature, u):
     """The index of the F_k nearest to u, instead of the first above it."""
     if temperature == 0:
@@ -677,7 +677,7 @@ def sample_nearest_border(logits, temperature, u):
     return int(np.abs(F - u).argmin())
 
 
-@wrong("sample", "no cumulative sum")
+@wrong("sample", "no cumulative sum, else the likeliest")
 def sample_without_cumsum(logits, temperature, u):
     """Mistake: compares u with p, not F.
 
@@ -937,7 +937,7 @@ def generate_without_temperature(step, symbols, start, temperature, u, longest):
     return "".join(word)
 
 
-@wrong("generate", "always the likeliest", "the whole name is read again")
+@wrong("generate", "always the likeliest", "whole name read again")
 def generate_greedy_and_rereads(step, symbols, start, temperature, u, longest):
     """Two mistakes: always the likeliest symbol; the whole name is read again.
 

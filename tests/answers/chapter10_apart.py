@@ -48,7 +48,7 @@ def count_array_of_one_gate(G, B, T, D, H, size):
     return per_step * B * T, T * B * H * size / 1e6
 
 
-@wrong("count_forward", "state matrix counted for one gate")
+@wrong("count_forward", "one gate's state")
 def count_state_matrix_once(G, B, T, D, H, size):
     """A missing bracket: G * D * H + H * H, so the state's matrix is counted once, not G times."""
     products = (G * D * H + H * H) * B * T
@@ -244,7 +244,7 @@ def ratio_of_sorted_times(before, after):
     return gain, low, high, bool((low > 1) | (high < 1))
 
 
-@wrong("speed_ratio", "quartiles by another definition")
+@wrong("speed_ratio", "quartiles of another definition")
 def ratio_exclusive_quartiles(before, after):
     """`statistics.quantiles` has another default ("exclusive") than `np.quantile`."""
     r = [float(b / a) for b, a in zip(before, after, strict=True)]
@@ -329,7 +329,7 @@ def hoist_cut_the_wrong_way(x, W_x, b):
     return a.reshape(B, T, -1).swapaxes(0, 1)
 
 
-@wrong("hoist", "bias added to the matrix")
+@wrong("hoist", "bias in the matrix")
 def hoist_bias_in_the_matrix(x, W_x, b):
     """A bracket too many: x @ (W_x + b), so the bias is multiplied by the sum of the inputs."""
     xt = x.transpose(1, 0, 2)
@@ -452,7 +452,7 @@ def gather_divides_by_records(x, h, da, W_x):
     return dW_x, dW_h, db, da @ W_x.T
 
 
-@wrong("gather", "wrong shape")
+@wrong("gather", "bias summed over the steps only")
 def gather_bias_over_time_only(x, h, da, W_x):
     """`da.sum(axis=0)` sums over time alone: (B, C)."""
     T, B, C = da.shape
@@ -474,7 +474,7 @@ def gather_reshape_for_transpose(x, h, da, W_x):
     return dW_x, dW_h, A.sum(axis=0), np.matmul(da, W_x.T)
 
 
-@wrong("gather", "sums before the product")
+@wrong("gather", "records summed before the product")
 def gather_product_of_sums(x, h, da, W_x):
     """Mistake: product of sums, not sum of products.
 
@@ -657,7 +657,7 @@ def gru_same_array_in_the_list(x, h0, W_x, W_h, b, b_hh):
     return np.stack(states, axis=1)
 
 
-@wrong("gru_forward", "state product hoisted too")
+@wrong("gru_forward", "product with the state hoisted")
 def gru_hoists_the_state(x, h0, W_x, W_h, b, b_hh):
     """`h0 @ W_h` is computed once before the loop and used in every step."""
     B, T, D = x.shape
@@ -733,7 +733,7 @@ def gru_reshapes_the_states(x, h0, W_x, W_h, b, b_hh):
     return np.array(hs[1:]).reshape(B, T, H)
 
 
-@wrong("gru_forward", "first bias inside the reset too")
+@wrong("gru_forward", "bias inside the gate")
 def gru_both_biases_inside(x, h0, W_x, W_h, b, b_hh):
     """Mistake: first bias inside the reset too.
 

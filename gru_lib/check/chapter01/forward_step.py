@@ -62,7 +62,7 @@ SLIPS = {
         "This is the sigmoid, between 0 and 1, where the tanh, between -1 and 1, belongs."
     ),
     "windows taken for steps": (
-        "The state goes from row to row. The rows are the windows of a batch, all at the *same* "
+        "The state goes from row to row. The rows are the windows of a batch, all at the same "
         "step, and they know nothing of each other: row b of `h_prev` belongs to row b of `x_t`."
     ),
 }

@@ -10,7 +10,7 @@ from ..exercise import Exercise
 def _sum(found):
     batch, outputs = found.expected["dy"].shape
     return (
-        f"This is the gradient of the *sum* of squares. The loss is a mean over all {batch} times "
+        f"This is the gradient of the sum of squares. The loss is a mean over all {batch} times "
         f"{outputs} numbers, over the windows and over the outputs, and its factor stays."
     )
 
@@ -30,6 +30,11 @@ def _shape(text):
 SLIPS = {
     "factor 2 missing": (
         "A factor 2 is missing: the derivative of a square brings it down from the exponent."
+    ),
+    "half the square, summed over the outputs": (
+        "This is the gradient of another usual loss: half the square, added up over the outputs, "
+        "its mean over the windows. The loss here has no half, so the 2 stays, and its mean is "
+        "over all B times O numbers."
     ),
     "sum for mean": _sum,
     "sum over the outputs": (
@@ -52,12 +57,16 @@ SLIPS = {
         "The error is still squared. The derivative of the square of u is not a square: one power "
         "is gone, and the sign of u is back."
     ),
+    "terms of the loss": (
+        "These are the terms of the loss, the squares over B times O. Their sum is the loss; asked "
+        "for is the derivative of that sum by each prediction."
+    ),
     "derivative of the wrong function": (
-        "This is the gradient of the *root* mean squared error. The loss here is the mean squared "
+        "This is the gradient of the root mean squared error. The loss here is the mean squared "
         "error itself; the root is for reporting."
     ),
     "sign of the error": (
-        "Only the error's sign is left: that is the gradient of the mean *absolute* error. With "
+        "Only the error's sign is left: that is the gradient of the mean absolute error. With "
         "squares a large error has a large gradient."
     ),
     "target not used": (
@@ -103,6 +112,10 @@ def _variant(prediction, target, slips=frozenset()):
     error = prediction - target * ("target not used" not in slips)
     if "loss for gradient" in slips:
         return np.mean(error**2)
+    if "terms of the loss" in slips:
+        return error**2 / error.size
+    if "half the square, summed over the outputs" in slips:
+        return error / len(error)
     scale = _count(error.shape, slips)
     if "derivative of the wrong function" in slips:
         scale = scale * np.sqrt(np.mean(error**2))

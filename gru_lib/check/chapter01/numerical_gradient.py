@@ -36,11 +36,11 @@ class Polynomial:
 SLIPS = {
     "one-sided difference": (
         "This is the one-sided difference, from w up to w + eps, divided by eps. Its error falls "
-        "only as fast as eps; go up *and* down from w, and the error falls with its square."
+        "only as fast as eps; go up and down from w, and the error falls with its square."
     ),
     "one-sided difference, downwards": (
         "This is the one-sided difference, from w - eps up to w, divided by eps. Its error falls "
-        "only as fast as eps; go up *and* down from w, and the error falls with its square."
+        "only as fast as eps; go up and down from w, and the error falls with its square."
     ),
     "half a one-sided difference": (
         "The second loss is taken at w itself, and the difference is divided by 2 eps: about half "
@@ -56,19 +56,24 @@ SLIPS = {
     ),
     "not put back": (
         "A number that has been moved stays at w - eps while the later ones are moved. Each "
-        "derivative is taken with all *other* numbers where they were."
+        "derivative is taken with all other numbers where they were."
     ),
     "copies made once": (
         "The two copies are made once, before the loop, and each keeps the earlier moves: at the "
-        "last number all are moved. Each derivative is taken with all *other* numbers where they "
+        "last number all are moved. Each derivative is taken with all other numbers where they "
         "were."
     ),
     "all moved at once": (
         "All numbers are moved together, so each result is the sum of all derivatives. Move one "
         "at a time."
     ),
+    "all moved at once, one number": (
+        "`gradient`: expected shape `w.shape`, got a single number. `w + eps` moves all numbers "
+        "together, and the difference is then the sum of all derivatives. Move one at a time, "
+        "and keep a difference for each."
+    ),
     "whole rows moved at once": (
-        "Whole rows are moved together: `w[i]` of a matrix is a row. Visit every *number*."
+        "Whole rows are moved together: `w[i]` of a matrix is a row. Visit every number."
     ),
     "complex step": (
         "This is the complex step, with an imaginary eps. The exercise asks for the central "
@@ -76,7 +81,7 @@ SLIPS = {
     ),
     "second derivative": (
         "This is the second difference, up minus twice the middle plus down, over eps squared: it "
-        "approximates the *second* derivative."
+        "approximates the second derivative."
     ),
     "sign": (
         "The sign is wrong: take the loss at w - eps from that at w + eps, not the other way round."
@@ -114,6 +119,8 @@ def _moves(w, eps, slips):
 
 
 def _variant(f, w, eps, slips=frozenset()):
+    if "all moved at once, one number" in slips:
+        return (f(w + eps) - f(w - eps)) / (2 * eps)
     gradient = np.zeros(w.shape)
     for index, up, down, kept in _moves(w, eps, slips):
         above, middle, below, distance = f(up), f(kept), f(down), 2 * eps

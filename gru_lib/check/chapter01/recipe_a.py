@@ -6,7 +6,7 @@ import numpy as np
 def _product(found):
     yours, right = (np.linalg.norm(which["dW"]) for which in (found.yours, found.expected))
     return (
-        "`dU` and `dW` are products with the *weights*, `x_t U` and `h_prev W`, where the gradient "
+        "`dU` and `dW` are products with the weights, `x_t U` and `h_prev W`, where the gradient "
         "with respect to the pre-activation belongs. No error is in them, so no target. The norm "
         f"of `dW` is {yours:.3g} here; that of the gradient is {right:.3g}."
     )
@@ -52,7 +52,7 @@ SLIPS = {
     "recipe A as it is": _itself,
     "derivative at the pre-activation": (
         "The sigmoid's slope is taken at the wrong place: your numbers are those of a (1 - a), "
-        "with the pre-activation. In terms of the *output* it is h (1 - h)."
+        "with the pre-activation. In terms of the output it is h (1 - h)."
     ),
     "derivative missing": (
         "The sigmoid's slope is missing: the gradient passes each step as if the unit were linear."
@@ -70,6 +70,10 @@ SLIPS = {
     "derivative of the last step": (
         "The slope of the last step is used at every step. Each step has its own, from its own "
         "state."
+    ),
+    "slope of the step before": (
+        "The slope is taken from h_{t-1}. Between h_{t-1} and h_t lies the sigmoid of step t: its "
+        "slope is found from its output, h_t."
     ),
     "tanh for sigmoid": "The network is another one: its units are tanh, not sigmoids.",
     "last step only": (
@@ -148,8 +152,16 @@ SLIPS = {
     ),
     "argument not used": ("`clip` makes no difference: numbers beyond it come out as they are."),
     "sum for mean": (
-        "This is the gradient of the *sum* over the windows; the loss is their mean. (Recipe A "
+        "This is the gradient of the sum over the windows; the loss is their mean. (Recipe A "
         "adds up its loss, too.)"
+    ),
+    "sum for mean in dV": (
+        "`dV` is the gradient of the sum over the windows; `dU` and `dW` are right. The loss is a "
+        "mean, so each of the three is one. Divide the error by B at once, and all have it."
+    ),
+    "sum for mean in dU and dW": (
+        "`dU` and `dW` are gradients of the sum over the windows; `dV` is right. The loss is a "
+        "mean, so each of the three is one. Divide the error by B at once, and all have it."
     ),
     "divided by the batch twice": (
         "The result is divided by the number of windows twice: one mean is all there is."
@@ -167,7 +179,7 @@ SLIPS = {
         "no target reaches them. It begins with the gradient of the prediction, times `V`."
     ),
     "half forgotten": (
-        "The unclipped numbers are twice the right ones: the loss is *half* the squared error, "
+        "The unclipped numbers are twice the right ones: the loss is half the squared error, "
         "and its derivative is the error itself."
     ),
     "sign": "The sign is wrong: the error is the prediction minus the target.",
@@ -180,7 +192,7 @@ SLIPS = {
     ),
     "this state for the one before": (
         "`dW` pairs each step with its own state. In the forward pass `W` multiplies the state "
-        "*before*, h_{t-1}."
+        "before, h_{t-1}."
     ),
     "path forgotten: V": (
         "The error enters the last state without the readout: it comes through `V`, one number "

@@ -50,7 +50,7 @@ def _variant(x, y, U, W, V, clip, slips=frozenset()):
     dh = error * (1 if "path forgotten: V" in slips else V.T)
     if "error missing on the way back" in slips:
         dh = np.ones_like(error) @ V.T / windows
-    dh = np.broadcast_to(dh, h[-1].shape)
+    dh = np.broadcast_to(dh, h[-1].shape) * (len(x) if "sum for mean in dU and dW" in slips else 1)
     counts = np.ones((len(x), 1))
     if "accumulators not reset between windows" in slips:
         counts = np.arange(len(x), 0, -1)[:, None]
@@ -59,7 +59,7 @@ def _variant(x, y, U, W, V, clip, slips=frozenset()):
     if "not shared through time" in slips:
         dU = np.concatenate([term for term, _ in reversed(terms)])
     read = sum(h[1:]) if "readout at every step" in slips else h[-1]
-    dV = read.T @ (error * counts)
+    dV = read.T @ (error * counts) * (len(x) if "sum for mean in dV" in slips else 1)
     return _clipped((dU, dW, dV), clip, len(x), slips)
 
 
@@ -132,6 +132,7 @@ def _slope(a, h, t, slips):
     if slips & {"derivative of the wrong function", "tanh for sigmoid"}:
         return 1 - h[t + 1] ** 2
     out = a[t] if "derivative at the pre-activation" in slips else h[t + 1]
+    out = h[t] if "slope of the step before" in slips else out
     out = sigmoid(out) if "sigmoid of a sigmoid" in slips else out
     return out * (1 - out)
 

@@ -4,107 +4,7 @@ import numpy as np
 
 from ...gradcheck import complex_step
 from ..exercise import Exercise
-
-SLIPS = {
-    "derivative at the pre-activation": (
-        "The derivative of tanh is taken at the wrong place. `1 - h**2` is right for the *output* "
-        "h = tanh(a); your numbers are those of `1 - a**2`, the same formula with the "
-        "pre-activation put in."
-    ),
-    "derivative missing": (
-        "The derivative of tanh is missing: the gradient passes each step as if the cell were "
-        "linear. Multiply by `1 - h**2` before anything else."
-    ),
-    "derivative of the wrong function": (
-        "The slope is that of the sigmoid, h (1 - h). The units here are tanh: `1 - h**2`."
-    ),
-    "derivative at the last step only": (
-        "The slope comes in once, at the last step; from there the gradient goes back through "
-        "`W_hh.T` alone. Every step has a tanh, so at each one its slope is a factor."
-    ),
-    "derivative of the last step": (
-        "The slope of the last step is used at every step. Each step has its own: it depends on "
-        "that step's state."
-    ),
-    "tanh of a tanh": (
-        "The slope is `1 - tanh(h)**2`, and `h` is a tanh already. In terms of the output it is "
-        "`1 - h**2`."
-    ),
-    "missing transpose": (
-        "The step back multiplies by `W_hh` where `W_hh.T` belongs: forwards unit i sends "
-        "`W_hh[i, j]` to unit j, so backwards unit i hears from j by the same number."
-    ),
-    "last step only": (
-        "Only the last step's contribution is there. The weights are used at every step, so their "
-        "gradient is a sum over the steps that the walk visits."
-    ),
-    "= for +=": (
-        "The gradient is overwritten at each step instead of added up: what is left is the last "
-        "step visited, the earliest one. Use `+=`."
-    ),
-    "one step too few": (
-        "The walk crosses k - 1 recurrent steps. With k = 0 the last step still counts; with "
-        "k = 1 there are two of them."
-    ),
-    "one step too few, at least one": (
-        "The walk visits k steps, or one where k = 0. Crossing k recurrent steps means visiting "
-        "k + 1 of them: with k = 1 there are two."
-    ),
-    "one step too many": "The walk crosses k + 1 recurrent steps: it visits one step too many.",
-    "truncation ignored": "`k` makes no difference: this is the full gradient.",
-    "truncation of W_hh only": (
-        "`k` shortens the walk for `dW_hh` only; `dW_xh` and `db_h` are those of the full "
-        "gradient. What is cut is the way back, and it is the same way for all three."
-    ),
-    "cut at fixed chunks": (
-        "The sequence is cut into chunks of k + 1 steps, counted from its start, and the walk ends "
-        "where the last chunk begins. So it may cross fewer than k steps. That is the chapter's "
-        "second meaning of truncation; this is the first, counted from the end."
-    ),
-    "walk past the beginning": (
-        "Where k is T or more the walk does not end at the first step: it goes on to step 0 and "
-        "below. A negative index counts from the *end* of an array, and raises only when it "
-        "leaves that, too."
-    ),
-    "k taken for a place": (
-        "`k` is taken for the place where the walk ends: it visits T - k steps. It is a count of "
-        "recurrent steps crossed from the end, so with k = 0 only the last step is visited."
-    ),
-    "forward pass cut off": (
-        "The forward pass begins with a state of zeros where the gradient is cut. Truncation "
-        "stops the gradient only; the state comes from all steps before."
-    ),
-    "walk in the wrong direction": (
-        "The walk begins at the earliest of its steps and goes forwards. `dh` is the gradient "
-        "of the *last* state, so it begins there and goes back."
-    ),
-    "this state for the one before": (
-        "The gradient of `W_hh` uses the state h_t where the one before, h_{t-1}, belongs: the "
-        "product in the forward pass is `h_prev @ W_hh`."
-    ),
-    "slope lost on the way back": (
-        "What goes to the step before is `dh` times `W_hh.T`: the slope of this step is lost on "
-        "the way. The pre-activation's gradient goes back, and it contains the slope."
-    ),
-    "dh not carried back": (
-        "Every step begins with the same `dh`. That is the gradient of the last state; the states "
-        "before receive theirs through `W_hh`, step by step."
-    ),
-    "loss at every step": (
-        "`dh` is added again at every step, as if each state had a loss of its own. Here the loss "
-        "reads the last state only."
-    ),
-    "bias forgotten": "The states are computed without the bias `b_h`.",
-    "forward pass with the transpose": (
-        "The forward pass multiplies by the transpose of `W_hh`, so all states are other ones. "
-        "States are rows: `h_prev @ W_hh`."
-    ),
-    "product with the weights": (
-        "The updates are products with the weights, `x_t W_xh` and `h_prev W_hh`, where the "
-        "gradient with respect to the pre-activation belongs. Such an update never sees the "
-        "target: a published recipe does this, and its curve goes down because the readout learns."
-    ),
-}
+from .bptt_slips import SLIPS
 
 
 def _draw(rng, i):
@@ -137,6 +37,9 @@ def _truth(x, dh, W_xh, W_hh, b_h, k):
 
 
 def _variant(x, dh, W_xh, W_hh, b_h, k, slips=frozenset()):
+    if "loss at every step, each with its own walk" in slips:
+        walks = [_variant(x[: t + 1], dh, W_xh, W_hh, b_h, k) for t in range(len(x))]
+        return tuple(map(sum, zip(*walks, strict=True)))
     visited = _visited(len(x), k, slips)
     a, h = _states(x, W_xh, W_hh, b_h, min(visited, default=0), slips)
     grads = [np.zeros_like(W) for W in (W_xh, W_hh, b_h)]
@@ -144,11 +47,11 @@ def _variant(x, dh, W_xh, W_hh, b_h, k, slips=frozenset()):
     for t in visited:
         da = dh * _slope(a, h, t, slips)
         before = h[t + 1] if "this state for the one before" in slips else h[t]
-        terms = [np.outer(x[t], da), np.outer(before, da), da]
-        if "truncation of W_hh only" in slips and t < len(x) - 1 - k:
+        before = h[-1] if "last state for h_0" in slips and t == 0 else before
+        terms = _terms(x[t], before, da, (W_xh, W_hh), slips)
+        uncrossed = "one step too few, for W_hh" in slips and t == visited[-1]
+        if uncrossed or ("truncation of W_hh only" in slips and t < len(x) - 1 - k):
             terms[1] = 0
-        if "product with the weights" in slips:
-            terms[:2] = [np.outer(x[t], x[t] @ W_xh), np.outer(before, before @ W_hh)]
         for grad, term in zip(grads, terms, strict=True):
             grad[...] = term if "= for +=" in slips else grad + term
         back = dh if "slope lost on the way back" in slips else da
@@ -156,6 +59,18 @@ def _variant(x, dh, W_xh, W_hh, b_h, k, slips=frozenset()):
         dh = entering if "dh not carried back" in slips else dh
         dh = dh + entering if "loss at every step" in slips else dh
     return tuple(grads)
+
+
+def _terms(x_t, before, da, weights, slips):
+    """Return what one step adds to the three gradients."""
+    terms = [np.outer(x_t, da), np.outer(before, da), da]
+    if "number by number for the outer product" in slips:
+        terms[1] = before * da
+    if "number by number for both outer products" in slips:
+        terms[:2] = x_t * da, before * da
+    if "product with the weights" in slips:
+        terms[:2] = [np.outer(row, row @ W) for row, W in zip((x_t, before), weights, strict=True)]
+    return terms
 
 
 def _visited(time, k, slips):
@@ -166,6 +81,8 @@ def _visited(time, k, slips):
     crossed = time - 1 - k if "k taken for a place" in slips else crossed
     crossed = time if slips & {"truncation ignored", "truncation of W_hh only"} else crossed
     crossed = 0 if "last step only" in slips else crossed
+    if "first steps for the last" in slips:
+        return list(range(min(k, time - 1), -1, -1))
     first = time - 1 - crossed
     first = first if "walk past the beginning" in slips else max(first, 0)
     visited = list(range(time - 1, first - 1, -1))
@@ -192,6 +109,8 @@ def _slope(a, h, t, slips):
         return 1
     if "derivative of the wrong function" in slips:
         return h[t + 1] * (1 - h[t + 1])
+    if "slope of the step before" in slips:
+        return 1 - h[t] ** 2
     if "tanh of a tanh" in slips:
         return 1 - np.tanh(h[t + 1]) ** 2
     return 1 - (a[t] if "derivative at the pre-activation" in slips else h[t + 1]) ** 2

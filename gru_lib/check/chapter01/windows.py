@@ -26,6 +26,14 @@ SLIPS = {
         "One value is skipped between each window and its target: the target is the second value "
         "after the window, and one example is lost at the end."
     ),
+    "one step too late, the last value repeated": (
+        "The target is the second value after the window, one value too late. Next comes "
+        "`series[i + length]`: the slice ends before it."
+    ),
+    "one step too late, round to the start": (
+        "The target is the second value after the window, one value too late. Next comes "
+        "`series[i + length]`: the slice ends before it."
+    ),
     "last window forgotten": _shapes(
         "The last window is missing, although it has a target: the series' last value. There are "
         "`n - length` windows."
@@ -81,6 +89,10 @@ def _variant(series, length, slips=frozenset()):
         starts.reverse()
     ahead = length + late - ("today for tomorrow" in slips)
     y = np.array([series[i + ahead] for i in starts])[:, None]
+    if "one step too late, the last value repeated" in slips:
+        y = np.concatenate([y[1:], y[-1:]])
+    if "one step too late, round to the start" in slips:
+        y = np.concatenate([y[1:], [series[:1]]])
     if "last window has no target" in slips:
         starts.append(count)
     width = length + ("target inside the window" in slips)

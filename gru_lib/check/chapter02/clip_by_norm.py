@@ -33,15 +33,23 @@ SLIPS = {
         "not, so the direction of the whole step changes. One factor for all."
     ),
     "own norm in the factor": _told(
-        "You ask for the global norm, as you should, and then divide each array by its *own* norm. "
+        "You ask for the global norm, as you should, and then divide each array by its own norm. "
         "Every array gets the length c in this way. One factor for all."
+    ),
+    "norm not finished": _told(
+        "The norm and the scaling stand in one loop: an array is scaled by the norm of those up to "
+        "it, before the later ones are in. First the whole norm, then the scaling."
+    ),
+    "norm taken anew": _told(
+        "The norm is taken again for each array, and by then the arrays before it are scaled "
+        "already, so it has become smaller. Take it once, before anything changes."
     ),
     "condition for each array": _told(
         "The factor is right, but you apply it only to arrays whose own norm is above c. If the "
         "global norm is above c all arrays are scaled."
     ),
     "root missing in the condition": _told(
-        "You compare the *square* of the norm with c, so gradients below the limit are scaled too."
+        "You compare the square of the norm with c, so gradients below the limit are scaled too."
     ),
     "clip per element": _told(
         "This is clipping by value: each entry is judged by itself, and the direction changes."
@@ -51,7 +59,7 @@ SLIPS = {
         "left alone; otherwise the steps never become small."
     ),
     "condition the wrong way round": _told(
-        "You scale when the norm is *below* the limit. Gradients above it pass as they are."
+        "You scale when the norm is below the limit. Gradients above it pass as they are."
     ),
     "division by zero": (
         "For a gradient that is zero everywhere you divide 0 by 0, and every number becomes nan. "
@@ -70,7 +78,7 @@ SLIPS = {
     ),
     "sum of absolute values": _told("Your norm adds up absolute values in place of squares."),
     "largest entry for the norm": _told("Your norm is the largest entry; all of them count."),
-    "mean for sum": _told("Your norm is the root of the *mean* square; the sum belongs there."),
+    "mean for sum": _told("Your norm is the root of the mean square; the sum belongs there."),
     "spectral norm for the norm of all entries": _told(
         "`np.linalg.norm(W, 2)` of a matrix is its largest singular value. For the root of the sum "
         "of all squares leave the 2 out."
@@ -152,6 +160,13 @@ def _variant(grads, c, slips=frozenset()):
     factors = [_factor(_size(arrays, slips), c, slips)] * 3
     if "clip each array by itself" in slips:
         factors = [_factor(_size([g], slips), c, slips) for g in arrays]
+    if "norm not finished" in slips:
+        factors = [_factor(_size(arrays[: j + 1], slips), c, slips) for j in range(3)]
+    if "norm taken anew" in slips:
+        factors = []
+        for j in range(3):
+            scaled = [f * g for f, g in zip(factors, arrays[:j], strict=True)]
+            factors.append(_factor(_size([*scaled, *arrays[j:]], slips), c, slips))
     if "own norm in the factor" in slips and factors[0] != 1:
         factors = [c / np.linalg.norm(g) for g in arrays]
     if "condition for each array" in slips:

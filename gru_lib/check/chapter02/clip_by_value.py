@@ -19,7 +19,13 @@ SLIPS = {
         "All entries have become c or -c, also those that lay inside the interval. They must stay."
     ),
     "set to zero": "Entries outside the interval have become 0. They belong at its nearer end.",
-    "limits exchanged": "The lower and the upper end of the interval are exchanged.",
+    "limits exchanged": (
+        "Every entry has become -c: the lower and the upper end of the interval are exchanged."
+    ),
+    "minimum and maximum exchanged": (
+        "Every entry has become c. The minimum with -c leaves nothing above -c, and the maximum "
+        "with c then lifts it all to c. The minimum belongs to c, the maximum to -c."
+    ),
     "scaled by the largest entry": (
         "The whole array is scaled so that its largest entry is c. That keeps the direction, and "
         "is another way to clip. Here each entry is judged by itself."
@@ -64,6 +70,7 @@ def _variant(g, c, slips=frozenset()):
         "only the signs": lambda: c * np.sign(g),
         "set to zero": lambda: np.where(outside, 0, g),
         "limits exchanged": lambda: np.minimum(np.maximum(g, c), -c),
+        "minimum and maximum exchanged": lambda: np.maximum(np.minimum(g, -c), c),
         "scaled by the largest entry": lambda: g * min(1, c / large),
         "always rescaled": lambda: g * c / large,
         "squashed": lambda: c * np.tanh(g / c),

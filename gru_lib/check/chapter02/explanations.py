@@ -2,7 +2,7 @@
 
 SLIPS = {
     "derivative at the pre-activation": (
-        "The slope of tanh is taken at the wrong place. `1 - h**2` is right for the *output* "
+        "The slope of tanh is taken at the wrong place. `1 - h**2` is right for the output "
         "h = tanh(a); your numbers are those of `1 - a**2`."
     ),
     "derivative missing": (
@@ -27,8 +27,13 @@ SLIPS = {
         "look alike, and the directions have nothing to do with each other."
     ),
     "matrix before the slope": (
-        "The step back multiplies by the matrix first and then by the slope of the *earlier* "
+        "The step back multiplies by the matrix first and then by the slope of the earlier "
         "state. From h_t to h_{t-1} the way leads through the tanh of step t, then the matrix."
+    ),
+    "slope lost on the way back": (
+        "What goes to the step before is the state's gradient times `W_hh.T`: the slope of this "
+        "step is lost on the way. The pre-activation's gradient goes back, and it contains the "
+        "slope."
     ),
     "path forgotten: the earlier losses": (
         "Only the loss at the last step is there. Every row of `dh` sends something to its state, "
@@ -46,6 +51,14 @@ SLIPS = {
     "path forgotten: the loss at the step itself, but for the last": (
         "`norms[T]` is right. All others are taken before `dh[t - 1]` is added: they are the norms "
         "of what comes back from later steps. The gradient of h_t is the sum of both."
+    ),
+    "path forgotten: the later steps, in the norms": (
+        "`norms[t]` is the norm of row t - 1 of `dh` alone, what the loss sends directly. Your "
+        "walk has the whole gradient of h_t, since `parts` and `total` are right: take its norm."
+    ),
+    "last loss at h_0": (
+        "`norms[0]` has the last row of `dh` in it. At t = 1 the row of the step before is "
+        "`dh[-1]`, which counts from the end. No loss reads h_0 directly."
     ),
     "norms added": (
         "`norms` adds the norm of the direct part and the norm of what comes back. Add the rows "
@@ -96,7 +109,7 @@ SLIPS = {
         "each step adds by itself."
     ),
     "largest entry for the norm": "Your norms are the largest absolute values.",
-    "mean for sum": "Your norms are roots of *mean* squares; the sum of the squares belongs there.",
+    "mean for sum": "Your norms are roots of mean squares; the sum of the squares belongs there.",
     "root forgotten": "Your norms are sums of squares: their root is missing.",
     "sum of absolute values": "Your norms add up absolute values in place of squares.",
     "averaged over all steps": (

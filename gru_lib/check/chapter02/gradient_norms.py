@@ -106,6 +106,8 @@ def _variant(x, dh, h_0, W_xh, W_hh, b_h, slips=frozenset()):
         shown = back if "path forgotten: the loss at the step itself" in slips else g
         if "path forgotten: the loss at the step itself, but for the last" in slips and t < T:
             shown = back
+        if "path forgotten: the later steps, in the norms" in slips:
+            shown = direct
         shown = da if "pre-activation for state" in slips else shown
         norms.append(_size(shown, slips))
         if "norms added" in slips:
@@ -113,11 +115,13 @@ def _variant(x, dh, h_0, W_xh, W_hh, b_h, slips=frozenset()):
         matrices.append(_part(t, x, h, da, W_hh, slips))
         if "derivative counted twice" in slips:
             da = da * _slope(a, h, t, slips)
+        da = g if "slope lost on the way back" in slips else da
         back = da @ (W_hh if "missing transpose" in slips else W_hh.T)
         if "matrix before the slope" in slips:
             back = (g @ W_hh.T) * _slope(a, h, t - 1, slips)
         if "path forgotten: the later steps" in slips:
             back = 0 * back
+    back = back + dh[-1] if "last loss at h_0" in slips else back
     norms.append(0.0 if "one step too few" in slips else _size(back, slips))
     matrices.reverse()
     parts = np.array([_size(m, slips) for m in matrices])

@@ -23,6 +23,8 @@ def _told(text):
 
     def told(found):
         yours, asked = _radius(found.yours["W"]), found.arguments["radius"]
+        if np.allclose(found.yours["W"], -found.expected["W"]):
+            return f"Your result is minus the right one here, so your c is below 0. {text}"
         return f"Your result has the spectral radius {yours:.4g}, asked for is {asked:.4g}. {text}"
 
     return told
@@ -43,6 +45,10 @@ SLIPS = {
     ),
     "size of the real part alone": _told(
         "You take the size of the real parts. The size of a complex number has both parts in it."
+    ),
+    "real part of the result": _told(
+        "You divide by the largest eigenvalue itself, which may be complex or negative, and take "
+        "the real part afterwards. The radius is a size: first all the sizes, then the largest."
     ),
     "largest before its size": _told(
         "You take the largest eigenvalue first, and its size afterwards. For complex numbers "
@@ -118,6 +124,8 @@ def _divisor(W, slips):
 
 
 def _variant(W, radius, slips=frozenset()):
+    if "real part of the result" in slips:
+        return (W * (radius / np.linalg.eigvals(W).max())).real
     old = _divisor(W, slips)
     if "shifted for scaled" in slips:
         return W + (radius - old) * np.eye(len(W))

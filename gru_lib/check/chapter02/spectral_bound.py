@@ -21,7 +21,7 @@ SLIPS = {
         "leaves at most, the largest is needed."
     ),
     "root of the eigenvalue forgotten": (
-        "The eigenvalues of `W @ W.T` are the *squares* of the singular values: take the root."
+        "The eigenvalues of `W @ W.T` are the squares of the singular values: take the root."
     ),
     "sum of the singular values": "The singular values are added up. The largest alone is needed.",
     "row sums": (
@@ -54,7 +54,7 @@ SLIPS = {
         "You use 1/4 for the tanh, too. That is the largest slope of the sigmoid; the tanh's is 1."
     ),
     "value for slope": (
-        "For the sigmoid you use 1/2. That is its *value* at 0; its slope there, the largest, is "
+        "For the sigmoid you use 1/2. That is its value at 0; its slope there, the largest, is "
         "1/2 (1 - 1/2)."
     ),
     "slopes exchanged": "The slopes are exchanged: 1 belongs to the tanh, 1/4 to the sigmoid.",
@@ -67,7 +67,7 @@ SLIPS = {
         "multiplies by both."
     ),
     "divided by the slope": (
-        "You divide by the slope. 1/γ is what the norm is *compared* with in the condition for "
+        "You divide by the slope. 1/γ is what the norm is compared with in the condition for "
         "vanishing; in the bound the slope is a factor."
     ),
     "one step only": "The result does not grow or shrink with `n`: it is the bound for one step.",

@@ -8,7 +8,7 @@ from ..exercise import Exercise
 
 SLIPS = {
     "derivative at the pre-activation": (
-        "The slope of tanh is taken at the wrong place. `1 - h**2` is right for the *output* "
+        "The slope of tanh is taken at the wrong place. `1 - h**2` is right for the output "
         "h = tanh(a); your numbers are those of `1 - a**2`, which can even be negative."
     ),
     "derivative missing": (
@@ -23,10 +23,22 @@ SLIPS = {
     ),
     "sigmoid for tanh": "The state is that of a sigmoid network. The activation here is tanh.",
     "sum of squares for the squares": (
-        "`h @ h` of a row is the *sum* of the squares, one number for all units. Each unit has a "
+        "`h @ h` of a row is the sum of the squares, one number for all units. Each unit has a "
         "slope of its own, from its own square: `h * h`, or `h**2`."
     ),
     "square forgotten": "The slopes are 1 - h. The slope of tanh is 1 - h², never above 1.",
+    "value for slope": (
+        "Column j is multiplied by h_t[j] itself, the value of the tanh. Its slope is wanted, "
+        "which is 1 - h² at its output h."
+    ),
+    "weights missing": (
+        "This is the diagonal matrix of the slopes: the derivative of h_t by a_t. The way goes on "
+        "from a_t to h_{t-1}, through `W_hh`."
+    ),
+    "matrix product with the slopes": (
+        "`J_t`: expected shape `(H, H)`, got `(H,)`. `W_hh @ slope` multiplies and then adds up "
+        "each row. Here nothing is added: column j of `W_hh` is multiplied by `slope[j]`."
+    ),
     "slope on the wrong side": (
         "The slopes scale the rows of `W_hh`: entry [i, j] has the slope of unit i, which sends. "
         "The tanh on the way is that of the unit that receives, j: the slope belongs to column j."
@@ -91,6 +103,8 @@ def _slope(a, h_prev, slips):
         return np.ones_like(h)
     if "derivative of the wrong function" in slips:
         return h * (1 - h)
+    if "value for slope" in slips:
+        return h
     if "square forgotten" in slips:
         return 1 - h
     if "sum of squares for the squares" in slips:
@@ -106,6 +120,10 @@ def _variant(x_t, h_prev, W_xh, W_hh, b_h, slips=frozenset()):
     forth = W_hh.T if "forward pass with the transpose" in slips else W_hh
     a = a + (0 if "path forgotten: the state" in slips else h_prev @ forth)
     slope = _slope(a, h_prev, slips)
+    if "weights missing" in slips:
+        return np.diag(slope)
+    if "matrix product with the slopes" in slips:
+        return W_hh @ slope
     W = W_xh if "derivative by the input" in slips else W_hh
     W = W.T if "transpose too many" in slips else W
     if "slope on the wrong side" in slips and len(W) == len(slope):

@@ -57,6 +57,11 @@ SLIPS = {
         "The slopes of the four boxes are missing: these are the gradients of the gates and of "
         "the candidate themselves. Their pre-activations are one step further back."
     ),
+    "derivative missing at the gates": (
+        "The slopes of the three gates are missing: what stands for the gradients of their "
+        "pre-activations are those of the gates themselves. A gate's pre-activation is one step "
+        "further back, through the sigmoid."
+    ),
     "derivative missing on the way back": (
         "The slopes of the four boxes are missing in the share of the state before: it is made "
         "from the gradients of the gates and the candidate. The recurrent weights lead to the "
@@ -127,6 +132,11 @@ SLIPS = {
         "The whole gradient of the cell state is passed on as it is. On its way to the step before "
         "it meets the forget gate, as the memory did on its way here."
     ),
+    "dh passed on": (
+        "The share of the state before has `dh` itself in it. No way leads straight from one state "
+        "to the next: h_{t-1} reaches h_t through the four pre-activations alone. It is the cell "
+        "state that has such a way."
+    ),
     "missing transpose": (
         "The way back to the state multiplies each block by W_hk where its transpose belongs: "
         "forwards unit m sends W_hk[m, j] to unit j, so backwards unit m hears from j by the same "
@@ -158,6 +168,8 @@ def slopes(i, f, o, g, slips):
         slope = s
     if "derivative of the wrong function at the gates" in slips:
         slope = 1 - s**2
+    if "derivative missing at the gates" in slips:
+        slope = np.ones_like(s)
     candidate = 1 - (np.tanh(g) if "tanh of a tanh" in slips else g) ** 2
     if "derivative of the wrong function" in slips:
         candidate = g * (1 - g)
@@ -210,6 +222,8 @@ def step_back(dh, dc, i, f, o, g, c_prev, c, W_h, slips):
             dh_prev = dh_prev + sent[k] @ (W if "missing transpose" in slips else W.T)
     if "da not carried back" in slips:
         dh_prev = np.zeros_like(dh)
+    if "dh passed on" in slips:
+        dh_prev = dh_prev + dh
     dc_prev = (share if "share for the whole" in slips else dc) * f
     if "forget gate forgotten" in slips:
         dc_prev = dc

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ...activations import sigmoid
 from ...gradcheck import complex_step
 from ..exercise import Exercise
 
@@ -51,6 +52,10 @@ SLIPS = {
     "value for the slope": (
         "`dh * o` is multiplied by tanh(c) itself. Back through a function one multiplies by its "
         "slope; tanh(c) belongs to the gradient of the output gate."
+    ),
+    "sigmoid of a sigmoid": (
+        "The output gate is put through the sigmoid. `o` has been through it already: it is the "
+        "gate, and multiplies as it is."
     ),
     "slope of the gate for the gate": (
         "What comes through `h` is multiplied by o (1 - o). That slope belongs to the output "
@@ -105,6 +110,8 @@ def _variant(dh, dc, o, c, slips=frozenset()):
     gate = np.ones_like(o) if "output gate forgotten" in slips else o
     if "slope of the gate for the gate" in slips:
         gate = o * (1 - o)
+    if "sigmoid of a sigmoid" in slips:
+        gate = sigmoid(o)
     through = dh * gate * slope
     if "sign" in slips:
         through = -through

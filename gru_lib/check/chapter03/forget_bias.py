@@ -63,6 +63,14 @@ SLIPS = {
         "The numbers are written into every fourth place. The blocks stand one after the other: "
         "the first `hidden` numbers belong to i, the next `hidden` to f."
     ),
+    "interleaved": (
+        "The result is interleaved: the four biases of the first unit, then those of the second. "
+        "The blocks stand one after the other, first all input gates, then all forget gates."
+    ),
+    "units in another order": (
+        "The right numbers stand in reverse order in their blocks. `n[j]` belongs to unit j, the "
+        "j-th number of each block."
+    ),
     "added to the drawn ones": (
         "The new numbers are added to the drawn biases. They should replace them, or else the "
         "half-life is whatever the draw makes of it."
@@ -113,7 +121,7 @@ def _forget(n, slips):
 
 def _variant(b, n, slips=frozenset()):
     hidden = len(n)
-    b_f = _forget(n, slips)
+    b_f = _forget(n[::-1] if "units in another order" in slips else n, slips)
     b_i = 1 - b_f if "1 - b for -b" in slips else -b_f
     b_i = b_f if "input gate the same" in slips else b_i
     b_i = -b[hidden : 2 * hidden] if "old forget bias for the new one" in slips else b_i
@@ -128,7 +136,7 @@ def _variant(b, n, slips=frozenset()):
     if "added to the drawn ones" in slips:
         for place in (f,) if "input gate left alone" in slips else (i, f):
             new[place] += b[place]
-    return new
+    return new.reshape(4, hidden).T.ravel() if "interleaved" in slips else new
 
 
 EXERCISE = Exercise(

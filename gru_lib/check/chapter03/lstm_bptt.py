@@ -97,8 +97,19 @@ SLIPS = {
         "The share of the cell state piles up from step to step. The step back has used up the old "
         "one, it is in the whole gradient; the new one replaces it."
     ),
+    "axes exchanged": (
+        "The first axis of `x` and `dh` is taken for the time and the second for the batch. It is "
+        "the other way round: `x[:, t]` is step t of all sequences. With one sequence of one step "
+        "both are the same."
+    ),
     # With a memory's share of zero to begin with, these two are the same as "dc not carried".
     **{k: v for k, v in back.SLIPS.items() if k not in BOTH},
+    "da not carried back": (
+        "Nothing comes back through the four gates: the share of the state before is zero, or it "
+        "is computed and not added to `dh[:, t]`, which is the loss's own share and not the whole. "
+        "A published LSTM template leaves it out. The state before is read by all four "
+        "pre-activations, and each of them sends its gradient back through its weights."
+    ),
 }
 
 
@@ -148,6 +159,10 @@ def _forward(x, W_x, W_h, b, slips):
 
 
 def _variant(x, dh, W_x, W_h, b, slips=frozenset()):
+    if "axes exchanged" in slips:
+        x, dh = x.swapaxes(0, 1), dh.swapaxes(0, 1)
+        *grads, dx = _variant(x, dh, W_x, W_h, b, slips - {"axes exchanged"})
+        return (*grads, dx.swapaxes(0, 1))
     steps, states = _forward(x, W_x, W_h, b, slips)
     grads = [np.zeros_like(W) for W in (W_x, W_h, b)]
     dx, time = np.zeros_like(x), len(steps)

@@ -13,8 +13,9 @@ SLIPS = {
         "candidate's."
     ),
     "input and forget gate exchanged": (
-        "The first two blocks are exchanged: the first is the input gate's, the second the forget "
-        "gate's."
+        "The first two blocks are exchanged, or i and f have changed places in the line for c. The "
+        "first block is the input gate's, the second the forget gate's; f multiplies `c_prev`, and "
+        "i the candidate."
     ),
     "every fourth column": (
         "The blocks are taken as every fourth column. They stand side by side: the first `hidden` "
@@ -78,6 +79,10 @@ SLIPS = {
     "output gate forgotten": (
         "`h` is the tanh of the memory, whatever the output gate says. Multiply by it."
     ),
+    "output gate inside the tanh": (
+        "`h` is the tanh of o * c. The memory alone goes through the tanh; the gate then decides "
+        "how much of the result is shown."
+    ),
     "results exchanged": "The two results are exchanged: `h` comes first, then `c`.",
 }
 
@@ -131,7 +136,9 @@ def _variant(x, h_prev, c_prev, W_x, W_h, b, slips=frozenset()):
     h = shown if "tanh forgotten" in slips else np.tanh(shown)
     if "sigmoid for tanh at the memory" in slips:
         h = sigmoid(shown)
-    if "output gate forgotten" not in slips:
+    if "output gate inside the tanh" in slips:
+        h = np.tanh(o * shown)
+    elif "output gate forgotten" not in slips:
         h = o * h
     if "tanh returned for c" in slips:
         c = np.tanh(c)

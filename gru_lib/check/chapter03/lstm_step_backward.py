@@ -16,6 +16,15 @@ SLIPS = back.SLIPS | {
         "The four gradients are interleaved: each has every fourth column of `da`. The blocks "
         "stand side by side, `hidden` columns each."
     ),
+    "blocks stacked along the wrong axis": (
+        "`da`: expected shape `(batch, 4 * hidden)`, got `(4, batch, hidden)`. The four blocks are "
+        "stacked, and have an axis of their own. They stand side by side, as columns of one array."
+    ),
+    "blocks one below the other": (
+        "`da`: expected shape `(batch, 4 * hidden)`, got `(4 * batch, hidden)`. The four blocks "
+        "stand one below the other, as if they were more sequences. They stand side by side: the "
+        "rows are the batch."
+    ),
     "results exchanged": "The last two results are exchanged: `dh_prev` comes before `dc_prev`.",
 }
 
@@ -61,6 +70,10 @@ def _variant(dh, dc, i, f, o, g, c_prev, c, W_h, slips=frozenset()):
         dh_prev = np.concatenate(da, axis=1) @ W_h.T
     if "every fourth column" in slips:
         da = np.stack(da, axis=2).reshape(len(dh), -1)
+    elif "blocks stacked along the wrong axis" in slips:
+        da = np.stack(da)
+    elif "blocks one below the other" in slips:
+        da = np.concatenate(da)
     else:
         da = np.concatenate(da, axis=1)
     return (da, dc_prev, dh_prev) if "results exchanged" in slips else (da, dh_prev, dc_prev)

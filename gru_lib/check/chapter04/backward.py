@@ -78,6 +78,11 @@ TEXTS = {
         "The bias's gradient is summed over the units. The bias was added to every *row*, so the "
         "rows are summed, and one number for each unit is left."
     ),
+    "rows not summed": (
+        "The bias's gradient: expected shape `(hidden,)`, got `(batch, hidden)`. There is one row "
+        "for each sequence left. The bias was added to every row, so its gradient is the sum over "
+        "the rows."
+    ),
     "mean for sum": (
         "The gradients of the three arrays are divided by the number of sequences. L is one number "
         "in which all sequences occur, so each array's gradient is a sum over them; if L is a "
@@ -102,6 +107,7 @@ TEXTS = {
     ),
 }
 BATCH = (
+    "rows not summed",
     "mean for sum",
     "mean for sum at the bias",
     "last sequence only",
@@ -208,5 +214,6 @@ def gate_results(da, x_t, left, slips, source=None):
         x_t, left, source = (a.sum(axis=0, keepdims=True) for a in (x_t, left, source))
     db = source.sum(axis=1 if "summed over the wrong axis" in slips else 0)
     db = db / (batch if slips & {"mean for sum", "mean for sum at the bias"} else 1)
+    db = source if "rows not summed" in slips else db
     share = 1 / batch if "mean for sum" in slips else 1
     return da, x_t.T @ source * share, left.T @ source * share, db

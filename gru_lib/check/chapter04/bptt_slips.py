@@ -46,7 +46,8 @@ SLIPS = {
     ),
     "last step only": (
         "Only the last step's contribution is there. The weights are used at every step, so their "
-        "gradient is a sum over the steps."
+        "gradient is a sum over the steps. Either the sums keep one step only, or the share never "
+        "becomes the `dh` of the step before, so that the other steps add zeros."
     ),
     "dh not carried back": (
         "No gradient reaches the steps before the last: the share is computed and never becomes "
@@ -60,6 +61,18 @@ SLIPS = {
     "dh replaced too early": (
         "The update gate is computed from the `dh` of the step before, or what there is of it so "
         "far. All three pre-activations need the `dh` that came in: replace it in the last line."
+    ),
+    "dh replaced before the sums": (
+        "All nine sums are computed from the `dh` of the step before. The three pre-activations "
+        "need the `dh` that came in: replace it in the last line."
+    ),
+    "last dh added at every step": (
+        "What the loss sends to the last state is added to `dh` at every step. Only the last state "
+        "is read out: the earlier ones hear of the loss through the steps alone."
+    ),
+    "walks forwards": (
+        "The walk back goes from the first step to the last. The gradient of a state comes from "
+        "the step after it, so the walk begins at the end."
     ),
     "+= for = in dh": (
         "What comes back is *added* to the old `dh`. That one has been used up, in the gradients "
@@ -93,6 +106,10 @@ SLIPS = {
         "The gradients are zero: the loss is computed and never differentiated, so nothing goes "
         "back. Begin with its derivative with respect to the prediction. This is the sixth error "
         "of recipe B."
+    ),
+    "bias forgotten: readout": (
+        "`b_y` is not added to the prediction, so it is missing in the loss and in all that goes "
+        "back from it."
     ),
     "averaged over all steps": (
         "The loss averages over all steps, with zero for the target at all but the last. That "

@@ -18,6 +18,11 @@ SLIPS = {
         "be taken there; h_t is a mean of that and the old state."
     ),
     **texts("1 - z forgotten", "z and 1 - z exchanged"),
+    "slope of the gate for its value": (
+        "The way into the candidate has the factor z (1 - z). That is the slope of the update "
+        "gate's sigmoid, and belongs to the gate's own gradient; the candidate is multiplied by "
+        "1 - z."
+    ),
     "overwritten dh": (
         "`da_h` is right, but the three arrays are computed from `dh` after something was written "
         "over it: from dh (1 - z), without the slope. This is how the fourth error of recipe B "
@@ -52,6 +57,7 @@ def _truth(dh, x_t, h_prev, r, z, h_tilde):
 
 def _variant(dh, x_t, h_prev, r, z, h_tilde, slips=frozenset()):
     share = z if "z and 1 - z exchanged" in slips else 1 - z
+    share = z * (1 - z) if "slope of the gate for its value" in slips else share
     dh_tilde = dh if "1 - z forgotten" in slips else dh * share
     out = np.tanh(h_tilde) if "tanh of a tanh" in slips else h_tilde
     if "derivative at the new state" in slips:

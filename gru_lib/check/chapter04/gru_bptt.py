@@ -103,7 +103,7 @@ def _readout(h, y, w, grads, slips):
         divisor = 1
     for t in read:
         target = y if t == len(h) - 1 or "target at every step" in slips else np.zeros_like(y)
-        prediction = h[t] @ w["W_y"] + w["b_y"]
+        prediction = h[t] @ w["W_y"] + (0 if "bias forgotten: readout" in slips else w["b_y"])
         loss += np.sum((prediction - target) ** 2)
         d = prediction if "target not used" in slips else prediction - target
         d = d * (1 if "factor 2 missing" in slips else 2) / divisor
@@ -120,9 +120,12 @@ def _walk(steps, h, own, w, grads, slips):
     first = 1 if "one step too few" in slips else 0
     first = len(steps) - 1 if "last step only" in slips else first
     dh = share = came_in = own[-1]
-    for t in range(len(steps) - 1, first - 1, -1):
+    order = range(len(steps) - 1, first - 1, -1)
+    for t in reversed(order) if "walks forwards" in slips else order:
         x_t, h_prev, r, z, _ = steps[t]
         da_r, da_z, da_h, share = _step_back(dh, steps[t], w, slips)
+        if "dh replaced before the sums" in slips:
+            da_r, da_z, da_h, _ = _step_back(share, steps[t], w, slips)
         source = _candidate_source(dh, da_h, share, z, slips)
         state = h[t + 1] if "this state for the one before" in slips else h_prev
         gated = state if "plain state for the gated one" in slips else r * state
@@ -136,7 +139,8 @@ def _walk(steps, h, own, w, grads, slips):
                 grads[name] = term if "= for +=" in slips else grads[name] + term
         came_in = dh
         if "same dh at every step" not in slips:
-            dh = own[t] + (0 if "dh not carried back" in slips else share)
+            own_t = own[-1] if "last dh added at every step" in slips else own[t]
+            dh = own_t + (0 if "dh not carried back" in slips else share)
     if "gradient of h_1 for dh_0" in slips:
         return came_in
     return 0 * share if "dh_0 left at zero" in slips else share

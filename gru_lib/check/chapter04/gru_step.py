@@ -7,6 +7,7 @@ from ...gru import GRU
 from ..exercise import Exercise
 from .backward import GATES, SIZES, away_from_zero, weights_of
 
+PARTS = ("W_x", "W_h", "b_")
 NAMES = {"r": "reset gate", "z": "update gate", "h": "candidate"}
 SLIPS = {
     "reset after for before": (
@@ -28,6 +29,17 @@ SLIPS = {
         "The two gates have changed places: the update gate's value dims the state that the "
         "candidate reads, and the reset gate's value mixes old and new."
     ),
+    "gates exchanged: weights": (
+        "The two gates have each other's weights: `r` is computed with `W_xz`, `W_hz` and `b_z`, "
+        "and `z` with `W_xr`, `W_hr` and `b_r`."
+    ),
+    **{
+        f"{part}r for {part}z": (
+            f"The update gate is computed with `{part}r`, where `{part}z` belongs. A line that was "
+            "copied from the reset gate's has three names to change."
+        )
+        for part in PARTS
+    },
     "gated state in the mean": (
         "The new state is a mean of the *gated* old state and the candidate. A reset hides the old "
         "state from the candidate; it erases nothing, so the mean takes the plain `h_prev`."
@@ -35,6 +47,14 @@ SLIPS = {
     "1 - z forgotten": (
         "The candidate is added whole. The new state is a weighted mean, and the two weights, z "
         "and 1 - z, make 1."
+    ),
+    "reset on the whole pre-activation": (
+        "The reset gate multiplies all that is inside the candidate's tanh, the input's part and "
+        "the bias too. It multiplies the old state alone, before the product with `W_hh`."
+    ),
+    "reset on the whole pre-activation, and on the state": (
+        "The reset gate multiplies the old state, which is right, and then all that is inside the "
+        "candidate's tanh once more. It belongs to the old state alone."
     ),
     "gated state in the update gate": (
         "The update gate reads the gated state. Both gates read the plain `h_prev`; only the "
@@ -48,6 +68,19 @@ SLIPS = {
         "The gates are made by a straight line that is cut off at 0 and 1. Some libraries have had "
         "it in the sigmoid's place, since it is cheaper; near 0 the two are close. Here it is the "
         "sigmoid itself."
+    ),
+    "sigmoid forgotten": (
+        "The gates are not put through the sigmoid, so they can be negative or above 1. A gate is "
+        "a fraction, between 0 and 1."
+    ),
+    "tanh forgotten": "The candidate is its pre-activation: the tanh is missing.",
+    "pre-activations returned": (
+        "`h` is right, and in place of `r`, `z` and `h_tilde` their pre-activations are returned. "
+        "Asked for are the values after sigmoid and tanh."
+    ),
+    "pre-activations returned: gates": (
+        "`h` is right, and in place of the two gates their pre-activations are returned. Asked for "
+        "are the values after the sigmoid."
     ),
     "sigmoid for tanh": (
         "The candidate is made by a sigmoid, so it can never be negative. New content must be able "
@@ -99,25 +132,44 @@ def _truth(x_t, h_prev, weights):
     return *steps, h
 
 
-def _variant(x_t, h_prev, weights, slips=frozenset()):
+def _changed(weights, slips):
+    """Return the weights, with those exchanged, transposed or left out that a slip names."""
     w = dict(weights)
+    for part in PARTS:
+        if "gates exchanged: weights" in slips:
+            w[f"{part}r"], w[f"{part}z"] = w[f"{part}z"], w[f"{part}r"]
+        if f"{part}r for {part}z" in slips:
+            w[f"{part}z"] = w[f"{part}r"]
     for gate in GATES:
         if "transposed" in slips:
             w[f"W_h{gate}"] = w[f"W_h{gate}"].T
         if slips & {"bias forgotten", f"bias forgotten: {NAMES[gate]}"}:
-            w[f"b_{gate}"] = np.zeros(h_prev.shape[1])
+            w[f"b_{gate}"] = np.zeros_like(w[f"b_{gate}"])
+    return w
 
-    def gate(name, state):
-        a = x_t @ w[f"W_x{name}"] + state @ w[f"W_h{name}"] + w[f"b_{name}"]
-        if "tanh for sigmoid" in slips:
-            return np.tanh(a)
-        if "hard sigmoid" in slips:
-            return np.clip(0.2 * a + 0.5, 0, 1)
-        s = sigmoid(-a if "sign in the sigmoid" in slips else a)
-        return sigmoid(s) if "sigmoid of a sigmoid" in slips else s
 
-    r = gate("r", h_prev)
-    z = gate("z", r * h_prev if "gated state in the update gate" in slips else h_prev)
+def _activated(a, slips):
+    """Return a gate, from its pre-activation."""
+    if "sigmoid forgotten" in slips:
+        return a
+    if "tanh for sigmoid" in slips:
+        return np.tanh(a)
+    if "hard sigmoid" in slips:
+        return np.clip(0.2 * a + 0.5, 0, 1)
+    s = sigmoid(-a if "sign in the sigmoid" in slips else a)
+    return sigmoid(s) if "sigmoid of a sigmoid" in slips else s
+
+
+def _variant(x_t, h_prev, weights, slips=frozenset()):
+    w = _changed(weights, slips)
+
+    def before(name, state):
+        return x_t @ w[f"W_x{name}"] + state @ w[f"W_h{name}"] + w[f"b_{name}"]
+
+    a_r = before("r", h_prev)
+    r = _activated(a_r, slips)
+    a_z = before("z", r * h_prev if "gated state in the update gate" in slips else h_prev)
+    z = _activated(a_z, slips)
     dims, keeps = (z, r) if "gates exchanged" in slips else (r, z)
     read = h_prev if "reset forgotten" in slips else dims * h_prev
     new, recurrent = x_t @ w["W_xh"], read @ w["W_hh"]
@@ -125,12 +177,18 @@ def _variant(x_t, h_prev, weights, slips=frozenset()):
         recurrent = dims * (h_prev @ w["W_hh"])
     if "reset on the wrong side" in slips:
         new = dims * new
+    if "reset on the whole pre-activation" in slips:
+        recurrent = h_prev @ w["W_hh"]
     a = new + recurrent + w["b_h"]
+    a = a * (dims if any("whole pre-activation" in slip for slip in slips) else 1)
     h_tilde = sigmoid(a) if "sigmoid for tanh" in slips else np.tanh(a)
+    h_tilde = a if "tanh forgotten" in slips else h_tilde
     if "z and 1 - z exchanged" in slips:
         keeps = 1 - keeps
     old = read if "gated state in the mean" in slips else h_prev
     h = keeps * old + (1 if "1 - z forgotten" in slips else 1 - keeps) * h_tilde
+    if slips & {"pre-activations returned", "pre-activations returned: gates"}:
+        r, z, h_tilde = a_r, a_z, a if "pre-activations returned" in slips else h_tilde
     if "results in another order: z before r" in slips:
         r, z = z, r
     return (h, r, z, h_tilde) if "results in another order" in slips else (r, z, h_tilde, h)

@@ -41,6 +41,19 @@ SLIPS = {
         "Only the best epoch's own update is added to the starting weights. The updates of all "
         "epochs before it belong there as well: each starts from what the last one left."
     ),
+    "starts from 1": (
+        "The smallest score so far starts from a number such as 1: where all scores are larger, no "
+        "epoch is kept. A score need not be below 1, nor positive. Start from `np.inf`."
+    ),
+    "compared by size": (
+        "The scores are compared without their signs: these are the weights with the score nearest "
+        "to 0. A score need not be positive, and -2 is smaller than 0.1."
+    ),
+    "worse epochs undone": (
+        "An update that did not lower the smallest score is taken back, and the next one starts "
+        "from the best weights. The training itself goes on from what the epoch before left, "
+        "whatever that scored; only what is returned is chosen."
+    ),
     "start forgotten": "The updates are added up, but not to `w`: training starts from `w`.",
 }
 
@@ -50,6 +63,10 @@ def _draw(rng, i):
     scores = rng.choice(np.arange(1, 10), size=epochs) / 10
     if i % 3 == 1 and epochs > 2:
         scores[rng.choice(epochs, size=2, replace=False)] = 0.05
+    if i % 6 == 5:  # as the squared errors of prices that were not scaled
+        scores = scores * 1e9
+    elif i % 6 == 0 and i:
+        scores[rng.choice(epochs, size=2, replace=False)] *= -1
     return {
         "w": rng.normal(size=n).round(2),
         "updates": (rng.uniform(0.5, 2, (epochs, n)) * rng.choice([-1, 1], (epochs, n))).round(2),
@@ -65,6 +82,13 @@ def _truth(w, updates, scores):
 
 def _variant(w, updates, scores, slips=frozenset()):
     left = np.zeros_like(w) if "start forgotten" in slips else w
+    if "starts from 1" in slips and min(scores) >= 1:
+        return left
+    if "compared by size" in slips:
+        scores = np.abs(scores)
+    if "worse epochs undone" in slips:
+        lowers = scores < np.minimum.accumulate([np.inf, *scores[:-1]])
+        return left + updates[lowers].sum(axis=0)
     after, best = [left], 0
     stopped = False
     for e, update in enumerate(updates):
@@ -93,7 +117,11 @@ EXERCISE = Exercise(
     truth=_truth,
     variant=_variant,
     slips=SLIPS,
-    sizes=lambda w, updates, **_: {"epochs": len(updates), "weights": len(w)},
+    sizes=lambda w, updates, scores: {
+        "epochs": len(updates),
+        "weights": len(w),
+        "smallest score": min(scores),  # tells what is special where nothing was returned
+    },
 )
 
 

@@ -40,6 +40,15 @@ SLIPS = {
         "`z` and `1 - z` are exchanged: the way along the state has the factor 1 - z, the way "
         "into the candidate z. In this book z multiplies the old state."
     ),
+    "1 - z for z": (
+        "The way straight through the new state has the factor 1 - z; the others are right. In the "
+        "new state the old one is multiplied by z."
+    ),
+    "h_prev where r belongs": (
+        "The gradient of the gated state joins the old state's with the factor `h_prev`. In the "
+        "product r ⊙ h_prev the slope for one factor is the *other* factor: `h_prev` belongs to "
+        "the reset gate's gradient, and `r` to the old state's."
+    ),
     "1 - z forgotten": (
         "The factor `1 - z` is missing on the way into the candidate, and so in everything behind "
         "it, the gated state and the reset gate."
@@ -110,6 +119,7 @@ def _variant(dh, h_prev, r, z, h_tilde, W_hr, W_hz, W_hh, slips=frozenset()):
 
     keep, new = (1 - z, z) if "z and 1 - z exchanged" in slips else (z, 1 - z)
     out = np.tanh(h_tilde) if "tanh of a tanh" in slips else h_tilde
+    keep = 1 - z if "1 - z for z" in slips else keep
     along = dh * (1 if "z forgotten" in slips else keep)
     if "dh overwritten too early" in slips:
         dh = along
@@ -119,6 +129,7 @@ def _variant(dh, h_prev, r, z, h_tilde, W_hr, W_hz, W_hh, slips=frozenset()):
     d_rh = da_h @ back("W_hh", W_hh)
     factor = r if "r where h_prev belongs" in slips else h_prev
     gated = d_rh * (1 if "reset forgotten" in slips else r)
+    gated = d_rh * h_prev if "h_prev where r belongs" in slips else gated
     da_r = (gated if "gated gradient overwritten" in slips else d_rh) * factor * slope(r)
     if "reset on the wrong side" in slips:
         gated = (da_h * r) @ back("W_hh", W_hh)

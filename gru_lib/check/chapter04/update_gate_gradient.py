@@ -55,6 +55,10 @@ SLIPS = {
         "`dW_hz` is made with the new state h_t. What `W_hz` multiplied on the way forward was the "
         "state before, `h_prev`."
     ),
+    "gated state for the plain one": (
+        "`dW_hz` is made with `z * h_prev`. What `W_hz` multiplied on the way forward was the "
+        "plain `h_prev`; the gate multiplies the state later, in the mean."
+    ),
     **texts("summed over the wrong axis", *BATCH),
 }
 
@@ -103,6 +107,7 @@ def _variant(dh, x_t, h_prev, z, h_tilde, slips=frozenset()):
     left = h_prev
     if "this state for the one before" in slips:
         left = z * h_prev + (1 - z) * h_tilde
+    left = z * h_prev if "gated state for the plain one" in slips else left
     source = dh if "dh for da_z" in slips else da_z
     if "derivative missing in the arrays" in slips:
         source = update_gate(dh, h_prev, z, h_tilde, slips | {"derivative missing"})

@@ -18,6 +18,10 @@ SLIPS = {
         "The tanh is taken once more, `1 - tanh(h_tilde)**2`, and `h_tilde` is a tanh already. In "
         "terms of the output the derivative is `1 - h_tilde**2`; a published recipe has this slip."
     ),
+    "square missing": (
+        "The candidate's derivative is 1 - h_tilde in your numbers; the square is missing: "
+        "`1 - h_tilde**2`."
+    ),
     "derivative missing: tanh": (
         "The derivative of the candidate's tanh is missing in its gradient."
     ),
@@ -28,6 +32,10 @@ SLIPS = {
         "`dW_h` and `db_h` are made with `dh`, the gradient of the new state, where the gradient "
         "of the candidate's pre-activation belongs. Give the two different names."
     ),
+    "dh for the candidate's gradient: the row": (
+        "The gradient of the candidate's row is made with `dh`. What goes back through `W_h` is "
+        "the gradient of the candidate's pre-activation, with 1 - z and the tanh's derivative."
+    ),
     "stray + 1": (
         "In the update gate's gradient stands h_prev + 1 - h_tilde. The derivative of (1 - z) "
         "times the candidate with respect to z is minus the candidate; the 1 falls away."
@@ -36,6 +44,10 @@ SLIPS = {
     "z in 1 - z forgotten": (
         "The update gate's gradient is that of z ⊙ h_prev alone. z occurs a second time, in 1 - z, "
         "where it multiplies the candidate."
+    ),
+    "z in z ⊙ h_prev forgotten": (
+        "The update gate's gradient is that of (1 - z) ⊙ h_tilde alone. z occurs a first time, "
+        "where it multiplies h_prev."
     ),
     "z for 1 - z": (
         "The candidate's gradient has the factor z. The candidate enters the new state with 1 - z."
@@ -70,6 +82,11 @@ SLIPS = {
     "gated once too often": (
         "The reset gate's gradient contains a factor r too much: the gradient of r ⊙ h_prev goes "
         "on in two ways, times r to h_prev and times h_prev to r, and not one after the other."
+    ),
+    "gated twice": (
+        "The first H columns of the candidate's row are multiplied by r at once, and what comes "
+        "out is used as the gradient of r ⊙ h_prev. They are that gradient as they stand: it goes "
+        "on times r to h_prev and times h_prev to r."
     ),
     "reset forgotten on the way back": (
         "The first H columns of the candidate's row go to `dh_prev` as they are. They are the "

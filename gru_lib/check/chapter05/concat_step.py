@@ -20,8 +20,8 @@ SLIPS = {
         "x W_xh). This is the GRU of PyTorch; here the state is gated before it meets the matrix."
     ),
     "reset on the wrong side": (
-        "The reset gate multiplies the whole finished product, in which the input's part is "
-        "contained. It should touch the state only, and before the product."
+        "The reset gate multiplies the input's part as well: it is applied to a whole row or to a "
+        "finished product. It should touch the state only, and before the product."
     ),
     "reset on the candidate": (
         "The reset gate multiplies the candidate itself, after the tanh. It gates the old state, "
@@ -70,6 +70,11 @@ SLIPS = {
     "1 - z missing": (
         "The candidate enters the new state in full: its factor 1 - z is missing in the last line."
     ),
+    "z missing": "The old state enters the new one in full: its factor z is missing.",
+    "z for 1 - z": (
+        "Both parts of the new state are multiplied by z. It is a mean with the weights z and "
+        "1 - z, which together are 1."
+    ),
     "tanh of the new state": (
         "The new state passes through another tanh. The LSTM has one there; the GRU's state is "
         "between -1 and 1 anyway."
@@ -90,6 +95,10 @@ SLIPS = {
     "bias forgotten: b_r": "The reset gate lacks its bias.",
     "bias forgotten: b_z": "The update gate lacks its bias.",
     "bias forgotten: b_h": "The candidate lacks its bias.",
+    "activation missing: gates": (
+        "The gates are their pre-activations: the sigmoid is missing, which makes them shares "
+        "between 0 and 1."
+    ),
     "tanh for sigmoid": (
         "The gates pass through the tanh, so that they can be negative. A gate is a share between "
         "0 and 1: the sigmoid."
@@ -111,11 +120,20 @@ SIZES = ((1, 1, 2), (1, 1, 1), (2, 2, 2), (3, 1, 2), (2, 3, 1), (1, 2, 3), (4, 2
 SIZES += ((2, 1, 4), (1, 3, 3), (4, 1, 3), (3, 2, 4))
 
 
+def _away_from_0(rng, low, high, size):
+    """Random numbers of either sign, none of them so small that a mistake would not show."""
+    return rng.choice([-1, 1], size=size) * rng.uniform(low, high, size=size)
+
+
 def _draw(rng, i):
     B, D, H = SIZES[i // 2 % len(SIZES)]
-    arguments = {"x": 1.5 * rng.normal(size=(B, D)), "h_prev": rng.uniform(-1, 1, size=(B, H))}
+    arguments = {
+        "x": _away_from_0(rng, 0.3, 1.5, (B, D)),
+        "h_prev": _away_from_0(rng, 0.3, 0.9, (B, H)),
+    }
     for k in "rzh":
-        arguments |= {f"W_{k}": rng.normal(size=(H + D, H)), f"b_{k}": rng.normal(size=H)}
+        arguments[f"W_{k}"] = _away_from_0(rng, 0.4, 1.5, (H + D, H))
+        arguments[f"b_{k}"] = _away_from_0(rng, 0.2, 1, H)
     return arguments
 
 
@@ -136,6 +154,8 @@ def _sigmoid(a):
 
 def _gate(row, W, b, slips):
     """One gate."""
+    if "activation missing: gates" in slips:
+        return row @ W + b
     gate = np.tanh(row @ W + b) if "tanh for sigmoid" in slips else _sigmoid(row @ W + b)
     return _sigmoid(gate) if "sigmoid of a sigmoid" in slips else gate
 
@@ -185,7 +205,9 @@ def _variant(x, h_prev, W_r, b_r, W_z, b_z, W_h, b_h, slips=frozenset()):
     old = 0 if "path forgotten: the old state" in slips else old
     keep = 1 - z if "z and 1 - z exchanged" in slips else z
     keep = r if "gates' jobs exchanged" in slips else keep
-    h = keep * old + (1 if "1 - z missing" in slips else 1 - keep) * h_tilde
+    share = 1 if "1 - z missing" in slips else 1 - keep
+    share = z if "z for 1 - z" in slips else share
+    h = (1 if "z missing" in slips else keep) * old + share * h_tilde
     h = np.tanh(h) if "tanh of the new state" in slips else h
     return (z, r, h_tilde, h) if "results in another order" in slips else (r, z, h_tilde, h)
 

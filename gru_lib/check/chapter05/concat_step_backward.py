@@ -16,14 +16,18 @@ SIZES = ((1, 1, 2), (1, 1, 1), (2, 2, 2), (3, 1, 2), (2, 3, 1), (1, 2, 3), (4, 2
 SIZES += ((2, 1, 4), (1, 3, 3), (4, 1, 3), (3, 2, 4))
 
 
+def _away_from_0(rng, low, high, size):
+    """Random numbers of either sign, none of them so small that a mistake would not show."""
+    return rng.choice([-1, 1], size=size) * rng.uniform(low, high, size=size)
+
+
 def _draw(rng, i):
     B, D, H = SIZES[i // 2 % len(SIZES)]
-    h_prev, x = rng.uniform(-1, 1, size=(B, H)), rng.normal(size=(B, D))
-    W_r, W_z, W_h = rng.uniform(-1.5, 1.5, size=(3, H + D, H))
-    b_r, b_z, b_h = 0.5 * rng.normal(size=(3, H))
-    r, z = (_sigmoid(np.hstack([h_prev, x]) @ W + b) for W, b in ((W_r, b_r), (W_z, b_z)))
-    h_tilde = np.tanh(np.hstack([r * h_prev, x]) @ W_h + b_h)
-    arguments = {"dh": rng.normal(size=(B, H)), "x": x, "h_prev": h_prev}
+    h_prev, x = _away_from_0(rng, 0.3, 0.9, (B, H)), _away_from_0(rng, 0.3, 1.5, (B, D))
+    W_r, W_z, W_h = _away_from_0(rng, 0.4, 1.5, (3, H + D, H))
+    r, z = rng.uniform(0.2, 0.8, size=(2, B, H))
+    h_tilde = _away_from_0(rng, 0.4, 0.9, (B, H))
+    arguments = {"dh": _away_from_0(rng, 0.3, 2, (B, H)), "x": x, "h_prev": h_prev}
     return arguments | {"r": r, "z": z, "h_tilde": h_tilde, "W_r": W_r, "W_z": W_z, "W_h": W_h}
 
 
@@ -65,8 +69,10 @@ def _first_two(dh, h_prev, z, h_tilde, slips):
     sign = -1 if {"z and 1 - z exchanged", "sign of the update gate"} & slips else 1
     keep = 1 - z if "z and 1 - z exchanged" in slips else z
     gap = h_prev - (0 if "z in 1 - z forgotten" in slips else h_tilde) + ("stray + 1" in slips)
+    gap = -h_tilde if "z in z ⊙ h_prev forgotten" in slips else gap
     out = np.tanh(h_tilde) if "tanh of a tanh" in slips else h_tilde
     slope = 1 if "derivative missing: tanh" in slips else 1 - out**2
+    slope = 1 - h_tilde if "square missing" in slips else slope
     if "derivative of the wrong function: the candidate" in slips:
         slope = h_tilde * (1 - h_tilde)
     share = z if "z for 1 - z" in slips else 1 - keep
@@ -110,7 +116,9 @@ def _sum(shares, end, slips):
 def _variant(dh, x, h_prev, r, z, h_tilde, W_r, W_z, W_h, slips=frozenset()):
     H = h_prev.shape[1]
     da_z, da_h, straight = _first_two(dh, h_prev, z, h_tilde, slips)
-    drh, dx_h = _back(da_h, W_h, H, slips, "missing transpose: the candidate" in slips)
+    back = dh if "dh for the candidate's gradient: the row" in slips else da_h
+    drh, dx_h = _back(back, W_h, H, slips, "missing transpose: the candidate" in slips)
+    drh = drh * r if "gated twice" in slips else drh
     da_r = _to_reset(da_h, drh, h_prev, r, slips)
     gated = drh if "reset forgotten on the way back" in slips else drh * r
     turned = "missing transpose: the gates" in slips

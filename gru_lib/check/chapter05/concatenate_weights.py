@@ -10,6 +10,10 @@ SLIPS = {
         "The input's matrix stands on top, the state's below: these blocks fit a row [x, h]. Here "
         "the row is [h, x], and its first numbers meet the first rows. The shapes fit either way."
     ),
+    "candidate in the other order": (
+        "In the candidate's matrix the input's block stands on top. In [r ⊙ h, x] the state comes "
+        "first, too."
+    ),
     "blocks stacked along the wrong axis": (
         "The two matrices stand side by side. It raised a ValueError wherever they differ in "
         "their number of rows, and where they do not the result is twice as wide as it should be. "
@@ -65,10 +69,15 @@ COPIED = {
     for other in GATES
     if gate != other
 }
+COPIED |= {f"copied line: b_{o} for b_{g}": ("b", g, o) for g in GATES for o in GATES if g != o}
 SLIPS |= {
     name: (
-        f"`W_{gate}` holds `W_{part}{other}` where `W_{part}{gate}` belongs. All gates have the "
-        "same shapes, so a line that was copied and not changed throughout still runs."
+        (
+            f"`b_{gate}` is `b_{other}`. All biases"
+            if part == "b"
+            else f"`W_{gate}` holds `W_{part}{other}` where `W_{part}{gate}` belongs. All gates"
+        )
+        + " have the same shapes, so a line that was copied and not changed throughout still runs."
     )
     for name, (part, gate, other) in COPIED.items()
 }
@@ -121,13 +130,16 @@ def _variant(W_xr, W_hr, b_r, W_xz, W_hz, b_z, W_xh, W_hh, b_h, slips=frozenset(
     parts = {
         "x": dict(zip(GATES, (W_xr, W_xz, W_xh), strict=True)),
         "h": dict(zip(GATES, (W_hr, W_hz, W_hh), strict=True)),
+        "b": {"r": b_r, "z": b_z, "h": b_h},
     }
     used = {part: dict(of) for part, of in parts.items()}
     for name in COPIED.keys() & slips:
         part, gate, other = COPIED[name]
         used[part][gate] = parts[part][other]
-    biases = {"r": b_r, "z": b_z, "h": b_h}
+    biases = used["b"]
     blocks = {k: _stacked(used["h"][k], used["x"][k], biases[k], slips) for k in GATES}
+    if "candidate in the other order" in slips:
+        blocks["h"] = np.vstack([W_xh, W_hh])
     if "one array for all" in slips:
         blocks = dict.fromkeys(GATES, blocks["h"])
     if "z and 1 - z exchanged" in slips:

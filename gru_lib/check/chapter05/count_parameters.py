@@ -20,6 +20,9 @@ SLIPS = {
         "The total has two of three parts. The candidate is no gate, but it has a matrix and a "
         "bias of the same shapes as theirs."
     ),
+    "a gate too many": (
+        "The total has four parts, as an LSTM has. A GRU has two gates and a candidate: three."
+    ),
     "both forms added up": (
         "The total is twice the right one: the numbers of both forms are added up. They are the "
         "same numbers, stored in another way."
@@ -98,6 +101,7 @@ def _variant(D, H, slips=frozenset()):
     total += H * ("a bias too many" in slips)
     total -= 2 * sum(one) * ("one gate only" in slips)
     total -= sum(one) * ("candidate forgotten" in slips)
+    total += sum(one) * ("a gate too many" in slips)
     total *= 1 + ("both forms added up" in slips)
     split, concat = 3 * one, 3 * block
     if "matrices first" in slips:

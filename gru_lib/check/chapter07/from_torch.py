@@ -151,6 +151,21 @@ def _variant(weights, slips=frozenset()):
         "bias outside the reset",
     } & slips:
         b = b_i + b_h
+    if "candidate's biases exchanged" in slips:
+        b = np.concatenate([b[: 2 * size], b_h[2 * size :]])
+    if "both biases inside the reset" in slips:
+        b[2 * size :] = 0
+    W_x, W_h = (_turned(weights[f"weight_{part}_l0"], slips) for part in ("ih", "hh"))
+    if "gates exchanged" in slips:
+        b = np.concatenate([b[size : 2 * size], b[:size], b[2 * size :]])
+    if "z and 1 - z exchanged" in slips:
+        sign = np.repeat([1, -1, 1], size)
+        W_x, W_h, b = W_x * sign, W_h * sign, b * sign
+    return W_x, W_h, b, _inside(b_i, b_h, size, slips)
+
+
+def _inside(b_i, b_h, size, slips):
+    """The bias inside the reset's bracket."""
     b_hh = {
         "bias outside the reset": np.zeros(size),
         "candidate's second bias forgotten": np.zeros(size),
@@ -162,18 +177,7 @@ def _variant(weights, slips=frozenset()):
         "candidate's biases exchanged": b_i[2 * size :],
         "first third for the last": b_h[:size],
     }
-    b_hh = next((value for slip, value in b_hh.items() if slip in slips), b_h[2 * size :])
-    if "candidate's biases exchanged" in slips:
-        b = np.concatenate([b[: 2 * size], b_h[2 * size :]])
-    if "both biases inside the reset" in slips:
-        b[2 * size :] = 0
-    W_x, W_h = (_turned(weights[f"weight_{part}_l0"], slips) for part in ("ih", "hh"))
-    if "gates exchanged" in slips:
-        b = np.concatenate([b[size : 2 * size], b[:size], b[2 * size :]])
-    if "z and 1 - z exchanged" in slips:
-        sign = np.repeat([1, -1, 1], size)
-        W_x, W_h, b = W_x * sign, W_h * sign, b * sign
-    return W_x, W_h, b, b_hh
+    return next((value for slip, value in b_hh.items() if slip in slips), b_h[2 * size :])
 
 
 def _turned(w, slips):

@@ -40,6 +40,14 @@ SLIPS = {
         "p(l) is (C(l) + alpha) / (C + alpha K): alpha observations of *every* symbol. Here alpha "
         "observations are shared among the K symbols, alpha / K for each."
     ),
+    "alpha for alpha / K": _rows(
+        "p(l) is (C(l) + alpha) / (C + alpha): each of the K symbols gets all of alpha. It is "
+        "shared among them, alpha / K for each; otherwise the p(l) add up to more than 1."
+    ),
+    "p(l) along the rows": _rows(
+        "Alpha times p(l) is added along the wrong axis: all of row c gets p(c). Each *column* l "
+        "gets its p(l), so it must be an array of shape `(K,)` or `(1, K)`, not `(K, 1)`."
+    ),
     "uniform for what was never seen": (
         "The row of a symbol that no name contains is 1 / K. The formula needs no exception: with "
         "no counts, p(l) remains, and common letters stay the likelier ones."
@@ -75,6 +83,10 @@ SLIPS = {
     "names run together": (
         "The names are joined without marks between them: the first letter of a name is counted as "
         "following the last letter of the one before. Every name has its own two marks."
+    ),
+    "mark after mark counted": (
+        "All names, each with its two marks, are read as one text: between two names the mark "
+        "seems to follow the mark. Nobody predicts the mark in front; count name by name."
     ),
     "repeats counted once": (
         "A pair that occurs several times in a name is counted once: `counts[a, b] += 1` with "
@@ -126,7 +138,10 @@ def _variant(names, symbols, alpha, slips=frozenset()):
     for pairs in _pairs(names, symbols, slips):
         for pair in set(pairs) if "repeats counted once" in slips else pairs:
             counts[pair] = 1 if "= for +=" in slips else counts[pair] + 1
+    if "mark after mark counted" in slips:
+        counts[0, 0] += len(names) - 1
     asked, floor = counts.sum(axis=0), alpha / size
+    floor = alpha if "alpha for alpha / K" in slips else floor
     if "front mark counted" in slips:
         asked = asked + len(names) * (np.arange(size) == 0)
     alone = (asked + floor) / (asked.sum() + alpha)
@@ -136,6 +151,7 @@ def _variant(names, symbols, alpha, slips=frozenset()):
         alone = (asked + alpha) / (asked.sum() + alpha * size)
     if "letter frequencies left out" in slips:
         alone = np.full(size, 1 / size)
+    alone = alone[:, None] if "p(l) along the rows" in slips else alone
     above, seen = alpha * alone, counts.sum(axis=1, keepdims=True)
     below = alpha
     if "smoothing missing" in slips:

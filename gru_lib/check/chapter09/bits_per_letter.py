@@ -9,9 +9,13 @@ SLIPS = {
         "These are nats: the logarithms of `log_p` are natural ones. One nat is 1 / ln 2 = 1.4427 "
         "bits."
     ),
+    "nats taken for bits": (
+        "`bits` are nats, the logarithms of `log_p` being natural ones, and the perplexity is 2 to "
+        "their power. One nat is 1 / ln 2 = 1.4427 bits; 2 goes with bits, e with nats."
+    ),
     "multiplied by ln 2": (
-        "To turn nats into bits you multiply by ln 2, which makes the number smaller. A bit is the "
-        "smaller unit, so there are more of them: divide by ln 2."
+        "The nats were multiplied by ln 2, which makes the number smaller. A bit is the smaller "
+        "unit, so there are more of them: divide by ln 2."
     ),
     "sign": (
         "Logarithms of probabilities are negative; bits per letter are minus their mean. With the "
@@ -66,14 +70,15 @@ SLIPS = {
         "probability is a product, so the logarithms are what is averaged."
     ),
     "mean of the perplexities": (
-        "The perplexity is a mean of 1 / p over the letters. It is taken once, of the mean of the "
-        "logarithms: one letter that came as a surprise would otherwise decide everything."
+        "Your perplexity is the mean of 1 / p over the letters: a single surprise decides it. It "
+        "has to be taken once, from the mean of the logarithms."
     ),
 }
 
 
 def _draw(rng, i):
     lengths = rng.integers(1, 2 + i % 6, size=1 + i % 4)
+    lengths[0] = max(lengths[0], 2)  # a name at least has a letter, besides its end
     log_p = np.log(rng.uniform(0.01, 1, size=(len(lengths), lengths.max() + i % 3)))
     padding = np.arange(log_p.shape[1]) >= lengths[:, None]
     log_p[padding] = rng.normal(size=padding.sum())
@@ -116,8 +121,10 @@ def _variant(log_p, lengths, slips=frozenset()):
     nats = _nats(log_p, lengths, slips) * (-1 if "sign" in slips else 1)
     bits = nats / np.log(2)
     perplexity = np.exp(nats)
-    if "natural log" in slips:
+    if "natural log" in slips or "nats taken for bits" in slips:
         bits = nats
+    if "nats taken for bits" in slips:
+        perplexity = 2**nats
     if "multiplied by ln 2" in slips:
         bits = nats * np.log(2)
         perplexity = 2**bits

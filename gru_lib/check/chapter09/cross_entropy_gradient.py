@@ -1,5 +1,8 @@
 """Chapter 9: softmax and cross-entropy together, and their gradient."""
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 
 from ...gradcheck import complex_step
@@ -16,6 +19,16 @@ def _overflow(found):
     )
 
 
+def _sign(found):
+    turned = [n for n in found.yours if np.sum(found.yours[n] * found.expected[n]) < 0]
+    names = " and ".join(f"`{name}`" for name in turned or found.yours)
+    return (
+        f"The sign of {names} is wrong. The loss is minus the mean logarithm, a positive number, "
+        "and a higher score of the right class makes it smaller: there the gradient is negative, "
+        "elsewhere positive."
+    )
+
+
 SLIPS = {
     "overflow": _overflow,
     "largest of the whole array": (
@@ -23,30 +36,40 @@ SLIPS = {
         "below it has only exponentials of 0 then, and 0 / 0. Take the largest of each row."
     ),
     "logarithm of 0": (
-        "The gradient is right, but the loss takes the logarithm of a probability that was rounded "
-        "to 0. The logarithm of a quotient is a difference; with that form no small number occurs."
+        "The loss takes the logarithm of a probability that was rounded to 0. The logarithm of a "
+        "quotient is a difference; with that form no small number occurs."
     ),
     "small number added": (
-        "A small number is added inside the logarithm. So no loss can be infinite, but none can be "
-        "larger than 27.6 (for 1e-12) either, where the true one is 1000. No such number is needed "
-        "if the logarithm of the quotient is written as a difference."
+        "A small number is added to the probability, or the probability is cut off at one. So no "
+        "loss can be infinite, but with 1e-12 none can be larger than 27.6 either, and with 1e-7 "
+        "than 16.1, where the true one may be 1000. No such number is needed if the logarithm of "
+        "the quotient is written as a difference."
     ),
     "largest not added back": (
         "The largest score is subtracted in the sum of the exponentials, but not from the score of "
         "the right class: the loss is off by just that number. Use the same scores in both places."
     ),
     "sum for mean": (
-        "It is a sum over the predictions where the mean belongs. The loss is divided by N, and so "
-        "is the gradient: each prediction has its share of the mean."
+        "A sum over the predictions stands where the mean belongs. The loss is divided by N, and "
+        "so is its gradient: each prediction has its share of the mean."
     ),
     "averaged over the classes too": (
         "It is divided by the number of all scores, N times K. The mean is over the predictions, "
         "of which there are N; of each only one class is right."
     ),
-    "sign": "The sign is wrong: the loss is minus the mean logarithm, and falls if p rises.",
+    "sign": _sign,
     "softmax over the wrong axis": (
         "The probabilities of a column add up to 1, and not those of a row. Each prediction is a "
         "row: the sum in the softmax runs over the classes, axis 1."
+    ),
+    "softmax of a softmax": (
+        "The scores pass through a softmax twice: probabilities are taken for scores. They lie "
+        "between 0 and 1, so the second softmax makes all of them nearly equal, and the loss "
+        "cannot become small."
+    ),
+    "labels of all rows": (
+        "At each label 1 is subtracted in *every* row: `p[:, labels]` are whole columns. A row "
+        "loses 1 at its own label alone, so the rows' numbers have to go with the labels."
     ),
     "one-hot forgotten": (
         "The gradient is p / N: what the network said, without what came. At the right class 1 has "
@@ -108,25 +131,51 @@ def _largest(logits, slips):
     return logits.max(axis=axis, keepdims=True)
 
 
-def _variant(logits, labels, slips=frozenset()):
+def _mended(p, answer):
+    """The probabilities with a small number added, or cut off, as this answer does it.
+
+    What it does is read off its losses where p is 0 and where it is 1.
+    """
+    at_0, at_1 = 1e-12, 1 + 1e-12
+    if answer:
+        low, high = np.array([[1000.0, 0.0]]), np.array([[0.0, 1000.0]])
+        at_0, at_1 = (np.exp(-float(answer(y, np.array([1]))[0])) for y in (low, high))
+    return p + at_0 if at_1 > 1 else np.clip(p, at_0, at_1)
+
+
+def _at_probabilities(p, one_hot, answer):
+    """The derivative with respect to the probabilities, cut off where this answer does."""
+    least = 0.0
+    if answer:
+        gradient = answer(np.array([[1000.0, 0.0]]), np.array([1]))[1]
+        least = np.nan_to_num(-1 / np.asarray(gradient)[0, 1])
+    return -one_hot / np.where(one_hot == 1, np.maximum(p, least), 1)
+
+
+def _variant(logits, labels, slips=frozenset(), answer=None):
     rows, count = np.arange(len(logits)), len(logits)
     labels = logits.argmax(axis=1) if "target not used" in slips else labels
+    if "softmax of a softmax" in slips:
+        e = np.exp(logits - logits.max(axis=1, keepdims=True))
+        logits = e / e.sum(axis=1, keepdims=True)
     shifted = logits - _largest(logits, slips)
     e = np.exp(shifted)
     total = e.sum(axis=0 if "softmax over the wrong axis" in slips else 1, keepdims=True)
     p, one_hot = e / total, np.eye(logits.shape[1])[labels]
     nats = (np.log(total) - shifted)[rows, labels]
-    if "overflow" in slips or "largest of the whole array" in slips or "logarithm of 0" in slips:
+    if "overflow" in slips or "logarithm of 0" in slips:
         nats = -np.log(p[rows, labels])
     if "small number added" in slips:
-        nats = -np.log(p[rows, labels] + 1e-12)
+        nats = -np.log(_mended(p[rows, labels], answer))
     if "largest not added back" in slips:
         nats = (np.log(total) - logits)[rows, labels]
+    if "labels of all rows" in slips:
+        one_hot = np.tile(one_hot.max(axis=0), (count, 1))
     gradient = p - (0 if "one-hot forgotten" in slips else one_hot)
     if "derivative of the wrong function" in slips:
         gradient = gradient * p * (1 - p)
     if "gradient at the probabilities" in slips:
-        gradient = -one_hot / np.where(one_hot == 1, p, 1)
+        gradient = _at_probabilities(p, one_hot, answer)
     if "right class only" in slips:
         gradient = one_hot * (p - 1)
     if "log of base 2" in slips:
@@ -161,4 +210,4 @@ def cross_entropy_gradient(answer):
         derivative of the package's loss (eq-cross-entropy, eq-cross-entropy-gradient).
 
     """
-    return EXERCISE.check(answer)
+    return replace(EXERCISE, variant=partial(_variant, answer=answer)).check(answer)

@@ -50,6 +50,11 @@ SLIPS = {
         "The letters are numbered as in the alphabet, a 1, b 2, and so on. Their numbers are their "
         "places in `symbols`, whose order may be another one."
     ),
+    "symbols sorted": (
+        "The symbols are sorted before they are numbered, as `sorted(set(text))` does: the mark "
+        "and the letters get other numbers. They are numbered already, by their places in "
+        "`symbols`."
+    ),
     "off by one": (
         "The letters are counted from 0, but number 0 is the mark: the first letter after it in "
         "`symbols` has number 1. As it is, that letter cannot be told from the end of the name."
@@ -82,12 +87,15 @@ def _truth(name, symbols):
 
 
 def _variant(name, symbols, slips=frozenset()):
+    mark = 0
+    if "symbols sorted" in slips:
+        mark, symbols = sorted(symbols).index(symbols[0]), "".join(sorted(symbols))
     numbers = [symbols.find(letter) for letter in name]
     if "numbers of the alphabet" in slips:
         numbers = [ord(letter) - ord("a") + 1 for letter in name]
     if "off by one" in slips:
         numbers = [number - 1 for number in numbers]
-    read, asked = [0, *numbers], [*numbers, 0]
+    read, asked = [mark, *numbers], [*numbers, mark]
     if "labels not shifted" in slips:
         asked = read
     if "x and labels exchanged" in slips:

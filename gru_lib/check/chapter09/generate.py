@@ -38,6 +38,11 @@ SLIPS = {
         "the given ones, and once more in front of the first draw. The scores of the first reading "
         "are those to draw from."
     ),
+    "whole name read again": (
+        "Before each draw the mark and the whole name are read again, on top of a state that has "
+        "read them already. Let the network read the new letter alone, or begin again with "
+        "`None`."
+    ),
     "drawn letter not read": (
         "What is drawn is not read: the network reads the same symbol again and again. Let it read "
         "the index that was drawn."
@@ -184,6 +189,9 @@ def _variant(step, symbols, start, temperature, u, longest, slips=frozenset()):
         read = int(np.argmax(scores)) if "likeliest letter read" in slips else read
         if "state not carried" in slips or (first and "state dropped after the start" in slips):
             state = None
+        if "whole name read again" in slips:
+            for letter in symbols[0] + name[:-1]:
+                _, state = step(symbols.index(letter), state)
         scores, new = step(read, state)
         state = state if "state kept at the start's" in slips else new
     name = name[given:] if "start missing" in slips else name

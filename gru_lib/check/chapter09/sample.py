@@ -6,6 +6,10 @@ import numpy as np
 
 from ..exercise import Exercise
 
+NO_SUM = (
+    "`u` is compared with the probabilities themselves. The pieces have to be laid end to end "
+    "first: compare with the sums F_k = p_0 + … + p_k."
+)
 SLIPS = {
     "temperature multiplied": (
         "The scores are multiplied by the temperature. Divide: below 1 the differences grow and "
@@ -29,6 +33,11 @@ SLIPS = {
         "The index is one too high: as it stands, index 0 is never drawn. The first piece reaches "
         "from 0 to F_0, and belongs to index 0."
     ),
+    "off by one, cut off": (
+        "The index is one too high, and cut off at K - 1: as it stands, index 0 is never drawn. "
+        "The first piece reaches from 0 to F_0, and belongs to index 0; are you counting a border "
+        "at 0?"
+    ),
     "off by one, too low": (
         "The index is one too low: where 0 belongs it is -1, which Python takes for the last. The "
         "first piece reaches from 0 to F_0, and belongs to index 0."
@@ -37,9 +46,16 @@ SLIPS = {
         "This is the index of the largest score, whatever `u` is. That is temperature 0; at others "
         "every symbol has its piece of the line from 0 to 1, and `u` falls into one of them."
     ),
-    "no cumulative sum": (
-        "`u` is compared with the probabilities themselves. The pieces have to be laid end to end "
-        "first: compare with the sums F_k = p_0 + … + p_k."
+    "no cumulative sum": NO_SUM,
+    "no cumulative sum, else the last": NO_SUM,
+    "no cumulative sum, else the likeliest": NO_SUM,
+    "nearest border": (
+        "This is the index of the F_k that lies nearest to `u`, on either side. `u` falls into the "
+        "piece that ends at the first F_k *above* it, however far that is."
+    ),
+    "borders above u counted": (
+        "The borders above `u` are counted: so the small numbers `u` give the high indices, and K "
+        "where index 0 belongs. Count those that are at most `u`."
     ),
     "laid from the other end": (
         "The pieces are laid from the last symbol to the first. F_k is the sum from p_0 on, so "
@@ -71,6 +87,11 @@ SLIPS = {
         "At temperature 0 the scores are divided by 0: no number comes out, `u` is below none of "
         "them and falls through to the last index. Return the index of the largest score there."
     ),
+    "temperature 0 taken for 1": (
+        "At temperature 0 it draws as at temperature 1: 0 counts as false, so `temperature or 1` "
+        "and the like put 1 in its place. At 0 the index of the largest score is wanted, whatever "
+        "`u` is."
+    ),
     "last of equals": (
         "At temperature 0 the last of several equally large scores is taken; wanted is the first."
     ),
@@ -90,8 +111,8 @@ HARD = (  # scores, temperature, u; all overflow, or underflow, without the shif
 
 
 def _draw(rng, i):
-    size = (3, 2, 4, 5, 3, 6)[i % 6]
-    logits = rng.normal(scale=1.5, size=size)
+    size = (3, 2, 4, 5, 3, 6)[i % 6] if i else 1000  # a draw of one's own is not drawn twice
+    logits = rng.normal(scale=1.5 if i else 0.1, size=size)
     temperature = (1.0, 0.5, 2.0, 0.25, 4.0)[i % 5]
     u = round(float(rng.uniform()), 3)
     if i % 7 == 4:  # equal scores: the borders are exact
@@ -123,6 +144,8 @@ def _probabilities(logits, temperature, slips):
     shift = 0 if {"overflow", "not finite"} & slips else logits.max()
     if "temperature ignored" in slips:
         temperature = 1.0
+    if "temperature 0 taken for 1" in slips:
+        temperature = temperature or 1.0
     if "softmax of a softmax" in slips:
         e = np.exp(logits - shift)
         logits, shift = e / e.sum(), 0
@@ -134,15 +157,29 @@ def _probabilities(logits, temperature, slips):
     return e / e.sum()
 
 
+def _without_sum(p, u, slips):
+    """The first symbol whose own probability is above u, or one of three where there is none."""
+    if (u < p).any():
+        return int(np.argmax(u < p))
+    if "no cumulative sum, else the likeliest" in slips:
+        return int(np.argmax(p))
+    return len(p) - 1 if "no cumulative sum, else the last" in slips else 0
+
+
 def _variant(logits, temperature, u, slips=frozenset()):
     if temperature == 0 and "last of equals" in slips:
         return len(logits) - 1 - int(logits[::-1].argmax())
-    untreated = {"temperature 0 left out", "division by 0", "tie at temperature 0"} & slips
+    untreated = slips & {
+        "temperature 0 left out",
+        "division by 0",
+        "tie at temperature 0",
+        "temperature 0 taken for 1",
+    }
     if "always the likeliest" in slips or (temperature == 0 and not untreated):
         return int(logits.argmax())
     p = _probabilities(logits, temperature, slips)
-    if "no cumulative sum" in slips:
-        return int(np.argmax(u < p))
+    if any(slip.startswith("no cumulative sum") for slip in slips):
+        return _without_sum(p, u, slips)
     order = np.arange(len(p))
     if "laid from the other end" in slips:
         order = order[::-1]
@@ -151,9 +188,15 @@ def _variant(logits, temperature, u, slips=frozenset()):
     borders = np.cumsum(p[order])
     if np.isnan(borders).any() and {"not finite", "division by 0"} & slips:
         return len(p) - 1
+    if "nearest border" in slips:
+        return int(np.abs(borders - u).argmin())
+    if "borders above u counted" in slips:
+        return int(np.sum(u < borders))
     borders = borders[:-1]
     index = np.sum(u > borders if "edge on the wrong side" in slips else u >= borders)
     index = order[index] if {"laid from the other end", "laid by size"} & slips else index
+    if "off by one, cut off" in slips:
+        return min(int(index) + 1, len(p) - 1)
     return int(index) + ("off by one, too high" in slips) - ("off by one, too low" in slips)
 
 

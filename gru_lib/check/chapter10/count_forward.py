@@ -24,6 +24,14 @@ SLIPS = {
         "`products` lacks the matrices for the state: H times H multiplications per gate, record "
         "and step."
     ),
+    "one gate's state": (
+        "`products` has the matrices for the input of all gates, and that for the state of one "
+        "gate only. Is there a bracket missing? G multiplies both."
+    ),
+    "one gate's input": (
+        "`products` has the matrices for the state of all gates, and that for the input of one "
+        "gate only. Is there a bracket missing? G multiplies both."
+    ),
     "product for sum": (
         "`products` has D times H where D + H belongs. One number of the result takes D "
         "multiplications with the input and H with the state, one after the other."
@@ -104,6 +112,8 @@ def _variant(G, B, T, D, H, size, slips=frozenset()):
     G = 3 if "three gates assumed" in slips else G
     columns = D + H if "square of the sum" in slips else H
     products = columns * inner * (1 if "one gate only" in slips else G)
+    products -= H * H * (G - 1) * ("one gate's state" in slips)
+    products -= D * H * (G - 1) * ("one gate's input" in slips)
     products *= (1 if "one record only" in slips else B) * (1 if "one step only" in slips else T)
     products *= 3 if "backward counted, too" in slips else 1
     products *= 2 if "additions counted, too" in slips else 1

@@ -20,6 +20,14 @@ SLIPS = {
         "The rows are added up before they are multiplied, on both sides. A product of two sums "
         "has all pairs of rows; here each row meets the gradient of its own step and record."
     ),
+    "records summed before the product": (
+        "The records of a step are added up before they are multiplied, on both sides. A product "
+        "of two sums has all pairs of records; each row meets the gradient of its own record."
+    ),
+    "steps summed before the product": (
+        "The steps of a record are added up before they are multiplied, on both sides. A product "
+        "of two sums has all pairs of steps; each row meets the gradient of its own step."
+    ),
     "first step left out": (
         "The first step's contribution is missing. Its state is h_0, and that counts like others."
     ),
@@ -55,6 +63,10 @@ SLIPS = {
     "averaged over all rows": (
         "The gradients are means over steps and records, where sums are asked for."
     ),
+    "bias summed over the steps only": (
+        "`db` is summed over the steps and not over the records: expected shape (C,), got (B, C). "
+        "All records share the bias, so both of the first two axes have to go."
+    ),
     "bias averaged": (
         "`db` is a mean over steps and records, while the matrices' gradients are sums. The bias "
         "is the weight of an input that is always 1: a sum, too."
@@ -72,6 +84,12 @@ SLIPS = {
         "left are transposed, those of `da` are not."
     ),
     "time reversed": "`dx` stands in the opposite order of steps.",
+}
+
+SUMMED = {
+    "sums before the product": (0, 1),
+    "records summed before the product": 1,
+    "steps summed before the product": 0,
 }
 
 
@@ -109,8 +127,9 @@ def _chosen(x, h, da, slips):
         h = np.concatenate([0 * h[:1], h[1:]])
     if "states rolled" in slips:
         h = np.roll(after, 1, axis=0)
-    if "sums before the product" in slips:
-        x, h, da = (array.sum(axis=(0, 1), keepdims=True) for array in (x, h, da))
+    for slip, axes in SUMMED.items():
+        if slip in slips:
+            x, h, da = (array.sum(axis=axes, keepdims=True) for array in (x, h, da))
     if "first step left out" in slips:
         x, h, da = x[1:], h[1:], da[1:]
     if "last step left out" in slips:
@@ -143,6 +162,8 @@ def _variant(x, h, da, W_x, slips=frozenset()):
         return gradient.T if "transposed" in slips else gradient
 
     db = share * rows.sum(axis=0) / (T * B if "bias averaged" in slips else 1)
+    if "bias summed over the steps only" in slips:
+        db = da.sum(axis=0)
     back = W_x if "missing transpose" in slips else W_x.T
     back = W_x.reshape(W_x.shape[::-1]) if "reshape for transpose" in slips else back
     dx = da @ back

@@ -20,6 +20,10 @@ SLIPS = {
         "`b_hh` is added outside the reset gate. It belongs to m, which the gate multiplies; "
         "outside it would be no other bias than b_h."
     ),
+    "bias inside the gate": (
+        "b_h stands inside the reset gate, beside b_hh. It belongs to the input's part, which is "
+        "not gated."
+    ),
     "bias forgotten": "`b_hh`, the candidate's second bias, is missing.",
     "bias of the input forgotten": "`b`, the bias of the projected input, is missing.",
     "gates exchanged": (
@@ -60,6 +64,10 @@ SLIPS = {
         "order; what is returned has records first, as x has."
     ),
     "initial state not used": "The first step starts from zeros, whatever `h0` says.",
+    "product with the state hoisted": (
+        "The product with `W_h` is that of `h0` in every step. Only what needs no state can stand "
+        "before the loop; h changes in each step, and so does its product."
+    ),
     "state not carried": (
         "Every step starts from `h0`: the new state is stored, and not handed on to the next step."
     ),
@@ -113,34 +121,34 @@ def _sigmoid(a):
     return 1 / (1 + np.exp(-a))
 
 
-def _candidate(a, h, r, W_hh, b_hh, slips):
+def _candidate(a, h, product, r, W_hh, b_hh, slips):
     r = 1 - r if "1 - r for r" in slips else r
     inside, outside = (0, b_hh) if "bias outside the gate" in slips else (b_hh, 0)
     if "reset before for after" in slips:
         total = a + (r * h) @ W_hh + b_hh
     elif "reset on the wrong side" in slips:
-        total = r * (a + h @ W_hh + b_hh)
+        total = r * (a + product + b_hh)
     else:
         r = 1 if "reset gate not used" in slips else r
-        total = a + r * (h @ W_hh + inside) + outside
+        total = a + r * (product + inside) + outside
     if "activation missing" in slips:
         return total
     return (_sigmoid if "sigmoid for tanh" in slips else np.tanh)(total)
 
 
-def _step(a, h, W_h, b_hh, slips):
-    """One new state from the projected input of three gates."""
+def _step(a, h, product, W_h, b_hh, slips):
+    """One new state from the projected input of three gates, and the product with the state."""
     H = h.shape[1]
     if "columns read interleaved" in slips:
         order = np.arange(3 * H).reshape(H, 3).T.ravel()
-        a, W_h = a[:, order], W_h[:, order]
+        a, product, W_h = a[:, order], product[:, order], W_h[:, order]
     if "update gate and candidate exchanged" in slips:
         order = np.r_[:H, 2 * H : 3 * H, H : 2 * H]
-        a, W_h = a[:, order], W_h[:, order]
-    r, z = (_sigmoid(a[:, k : k + H] + h @ W_h[:, k : k + H]) for k in (0, H))
+        a, product, W_h = a[:, order], product[:, order], W_h[:, order]
+    r, z = (_sigmoid(a[:, k : k + H] + product[:, k : k + H]) for k in (0, H))
     if "gates exchanged" in slips:
         r, z = z, r
-    h_tilde = _candidate(a[:, 2 * H :], h, r, W_h[:, 2 * H :], b_hh, slips)
+    h_tilde = _candidate(a[:, 2 * H :], h, product[:, 2 * H :], r, W_h[:, 2 * H :], b_hh, slips)
     keep = 1 - z if "z and 1 - z exchanged" in slips else z
     old = 0 if "path forgotten: the old state" in slips else h
     old = r * h if "gated state for the old one" in slips else old
@@ -150,7 +158,10 @@ def _step(a, h, W_h, b_hh, slips):
 
 def _variant(x, h0, W_x, W_h, b, b_hh, slips=frozenset()):
     B, T, D = x.shape
+    H = h0.shape[1]
     b_hh = 0 * b_hh if "bias forgotten" in slips else b_hh
+    if "bias inside the gate" in slips:
+        b, b_hh = np.concatenate([b[: 2 * H], np.zeros(H)]), b_hh + b[2 * H :]
     a = x.swapaxes(0, 1) @ W_x + (0 if "bias of the input forgotten" in slips else b)
     if "batch and time mixed up" in slips:
         a = (x.reshape(-1, D) @ W_x + b).reshape(T, B, -1)
@@ -160,7 +171,8 @@ def _variant(x, h0, W_x, W_h, b, b_hh, slips=frozenset()):
     states = [0 * h0 if "initial state not used" in slips else h0]
     for t in range(T):
         h = states[0] if "state not carried" in slips else states[-1]
-        states.append(_step(a[t], h, W_h, b_hh, slips))
+        product = (states[0] if "product with the state hoisted" in slips else h) @ W_h
+        states.append(_step(a[t], h, product, W_h, b_hh, slips))
     result = np.array(states[:-1] if "off by one" in slips else states[1:])
     result = result[::-1] if "states reversed" in slips else result
     if "last state everywhere" in slips:

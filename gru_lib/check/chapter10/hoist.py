@@ -38,6 +38,10 @@ SLIPS = {
         "the other, so the step is its first axis."
     ),
     "bias forgotten": "The bias is missing: your numbers are those of b = 0.",
+    "bias in the matrix": (
+        "The bias is added to the matrix, x (W_x + b): so it is multiplied by the sum of the "
+        "inputs. It is added to the product."
+    ),
     "bias subtracted": "The bias is subtracted, and not added.",
     "time reversed": (
         "The steps stand in the opposite order: `a[0]` belongs to the last step, and not the first."
@@ -79,6 +83,8 @@ def _variant(x, W_x, b, slips=frozenset()):
     B, T, D = x.shape
     b = 0 * b if "bias forgotten" in slips else b
     b = -b if "bias subtracted" in slips else b
+    if "bias in the matrix" in slips:
+        W_x, b = W_x + b, 0 * b
     if "batch first" in slips:
         return x @ W_x + b
     if "batch and time mixed up" in slips:

@@ -3,10 +3,22 @@
 import contextlib
 import functools
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from ..exercise import Exercise
+
+
+def _clipped(found):
+    a, s = np.ravel(found.arguments["a"]), np.ravel(found.yours["s"])
+    s = s[np.argmax(np.abs(a))]
+    return (
+        "Far out the numbers do not reach 0 and 1: the argument was cut off at about "
+        f"±{abs(np.log(s / (1 - s))):.3g} first. That avoids the overflow, and changes the "
+        "function where it is still seen."
+    )
+
 
 SLIPS = {
     "overflow": (
@@ -32,14 +44,7 @@ SLIPS = {
     "derivative for the function": (
         "These are the numbers of σ(a) (1 - σ(a)): the sigmoid's derivative."
     ),
-    "clipped": (
-        "Far out the numbers do not reach 0 and 1: the argument was limited to a small range first."
-        " That avoids the overflow, and changes the function."
-    ),
-    "clipped at 10": (
-        "Far out the numbers do not reach 0 and 1: the argument was limited to ±10 first. That "
-        "avoids the overflow, and changes the function."
-    ),
+    "clipped": _clipped,
     "doubled, not halved": (
         "Your curve is four times as steep as the sigmoid: the argument of the tanh is doubled, "
         "and should be halved."
@@ -77,14 +82,21 @@ def _truth(a):
     return np.reshape(values, a.shape), 0
 
 
-def _variant(a, slips=frozenset()):
+def _limit(answer):
+    """Return where this answer cuts its argument off, read off its largest value."""
+    s = float(answer(np.array([1000.0]))[0][0]) if answer else 1 / (1 + np.exp(-5))
+    return np.log(s / (1 - s))
+
+
+def _variant(a, slips=frozenset(), answer=None):
     warned = float("overflow" in slips and np.max(np.abs(a)) > 800)
     if "softmax for sigmoid" in slips:
         return np.exp(a - a.max()) / np.exp(a - a.max()).sum(), warned
     if "straight line for the curve" in slips:
         return np.clip(0.2 * a + 0.5, 0, 1), warned
-    a = np.clip(a, -5, 5) if "clipped" in slips else a
-    a = np.clip(a, -10, 10) if "clipped at 10" in slips else a
+    if "clipped" in slips:
+        limit = _limit(answer)
+        a = np.clip(a, -limit, limit)
     a = 4 * a if "doubled, not halved" in slips else a
     a = np.abs(a) if "sign of a forgotten" in slips else a
     a = -a if "sign of the argument" in slips else a
@@ -172,4 +184,5 @@ def stable_sigmoid(answer):
         A `Verdict`. The truth is computed number by number, with the exponential of -|a|.
 
     """
-    return EXERCISE.check(heard(answer))
+    answer = heard(answer)
+    return replace(EXERCISE, variant=functools.partial(_variant, answer=answer)).check(answer)
