@@ -39,6 +39,7 @@ def test_an_exercise_is_offered_and_asked(name):
     chapter, _, function = name.partition(".")
     module = importlib.import_module(f"gru_lib.check.{chapter}")
     assert function in module.__all__
+    assert not [slip for slip in EXERCISES[name].slips if ", and " in slip]  # joins two of them
     (notebook,) = (ROOT / "book" / "exercises").glob(f"{chapter[-2:]}-*.ipynb")
     assert f"{chapter}.{function}({function})" in notebook.read_text("utf-8")
 

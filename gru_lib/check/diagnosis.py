@@ -145,20 +145,21 @@ class Diagnosis:
                     "it comes back almost, and not to the last digit, for `w + e - e` need not be "
                     "`w`. Keep the number and put it back, or work on a copy."
                     if outcome.slightly
-                    else "whoever called it finds other numbers there afterwards. `a += b`, "
+                    else "whoever called it finds other numbers or another shape there. `a += b`, "
                     "`a *= b` and `a[...] = b` write into the array that was handed over; "
                     "`a = a + b` makes a new one, and so does `a.copy()`."
                 )
         return None
 
     def _remembers(self):
-        again = call(self.answer, self.cases[0].arguments, self.names)
-        if same(again, self.outcomes[0], self.loose):
-            return None
-        return "keeps something between calls", (
-            "Called twice with the same arguments, it gives two results. Something is kept from "
-            "call to call (a global array, a default argument that is changed) or drawn at random."
-        )
+        for outcome, case in itertools.islice(zip(self.outcomes, self.cases, strict=True), 8):
+            if not same(call(self.answer, case.arguments, self.names), outcome, self.loose):
+                return "keeps something between calls", (
+                    "Called twice with the same arguments, it gives two results. Something is kept "
+                    "from call to call (a global array, a default argument that is changed) or "
+                    "drawn at random."
+                )
+        return None
 
     def _symptom(self):
         order = another_order(self.names, self.outcomes, self.cases)

@@ -213,7 +213,7 @@ def gru_no_bias_and_z_first(x_t, h_prev, weights):
     return z, r, h_tilde, h
 
 
-@wrong("gru_step", "reset on the whole pre-activation, and on the state")
+@wrong("gru_step", "reset on the state and the whole pre-activation")
 def gru_reset_around_everything(x_t, h_prev, weights):
     """The reset gate multiplies the candidate's whole pre-activation as well."""
     p = weights

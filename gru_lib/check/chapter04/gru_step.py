@@ -52,7 +52,7 @@ SLIPS = {
         "The reset gate multiplies all that is inside the candidate's tanh, the input's part and "
         "the bias too. It multiplies the old state alone, before the product with `W_hh`."
     ),
-    "reset on the whole pre-activation, and on the state": (
+    "reset on the state and the whole pre-activation": (
         "The reset gate multiplies the old state, which is right, and then all that is inside the "
         "candidate's tanh once more. It belongs to the old state alone."
     ),
