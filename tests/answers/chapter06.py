@@ -33,11 +33,11 @@ def by_shifting_a_series(p, n):
     return forecast.to_numpy(), float(mse)
 
 
-@wrong("persistence", "the last training price held")
-def flat_line(p, n):
-    """Goes on with the last known price for ever."""
-    forecast = np.repeat(p[n - 1], len(p) - n)
-    return forecast, np.mean((p[n:] - forecast) ** 2) / np.var(p[:n])
+@wrong("persistence", "variance of the changes")
+def unit_of_a_day_s_step(p, n):
+    """The unit is the variance of the training part's daily steps."""
+    error = np.diff(p)
+    return p[n - 1 : -1], np.mean(error[n - 1 :] ** 2) / np.var(error[: n - 1])
 
 
 @wrong("persistence", "scaler fitted on everything")
@@ -140,6 +140,13 @@ def writes_into_the_table(x, n):
     return x[:n], x[n:]
 
 
+@wrong("leak_free_scaler", "brackets missing")
+def division_first(x, n):
+    """A division binds more closely than a difference."""
+    mu, s = x[:n].mean(axis=0), x[:n].std(axis=0)
+    return x[:n] - mu / s, x[n:] - mu / s
+
+
 @right("log_returns")
 def logarithm_of_the_ratio(p, r_hat):
     """The logarithm of a quotient."""
@@ -197,6 +204,13 @@ def relative_both_ways(p, r_hat):
 def base_ten(p, r_hat):
     """The common logarithm."""
     return np.diff(np.log10(p)), p[:-1] * np.exp(r_hat)
+
+
+@wrong("log_returns", "logarithm of the relative change")
+def one_forgotten(p, r_hat):
+    """The logarithm of a change that may be negative."""
+    change = pd.Series(p).pct_change().to_numpy()[1:]
+    return np.log(change), p[:-1] * np.exp(r_hat)
 
 
 @right("skill")
@@ -265,6 +279,15 @@ def nan_everywhere(forecast, p, n):
     """Does not leave any day out."""
     own = np.mean((forecast[n:] - p[n:]) ** 2)
     return 1 - own / np.mean((p[n - 1 : -1] - p[n:]) ** 2)
+
+
+@wrong("skill", "days taken out before the cut and the step")
+def filters_then_cuts(forecast, p, n):
+    """Takes out the days without a forecast, and then everything before place n."""
+    frame = pd.DataFrame({"f": forecast, "p": p}).dropna()
+    frame["before"] = frame.p.shift(1)
+    test = frame.iloc[n:]
+    return 1 - ((test.f - test.p) ** 2).mean() / ((test.before - test.p) ** 2).mean()
 
 
 @right("border_windows")
@@ -353,6 +376,24 @@ def next_price(p, n, length, ahead):
     return x[:k], y[:k], x[k:], y[k:]
 
 
+@wrong("border_windows", "test windows that end before the cut left out")
+def gap_between_the_parts(p, n, length, ahead):
+    """A window that ends before the cut and has its target after it goes nowhere."""
+    train, test = ([], []), ([], [])
+    for last in range(length - 1, len(p) - ahead):
+        if last >= n:
+            part = test
+        elif last + ahead < n:
+            part = train
+        else:
+            continue
+        part[0].append(p[last - length + 1 : last + 1])
+        part[1].append(p[last + ahead])
+    (x_train, y_train), (x_test, y_test) = train, test
+    x_test = np.array(x_test).reshape(-1, length)
+    return np.array(x_train), np.array(y_train), x_test, np.array(y_test)
+
+
 @right("walk_forward")
 def with_lists(p, n, block, fit):
     """Blocks as slices of day numbers; sums are kept along."""
@@ -395,11 +436,41 @@ def trains_to_the_end_of_the_block(p, n, block, fit):
     return _scored(p, n, block, np.array(forecast))
 
 
-@wrong("walk_forward", "trained once")
-def one_model(p, n, block, fit):
-    """Trains before the loop."""
-    model = fit(p[:n])
-    return _scored(p, n, block, np.array([model(p[:t]) for t in range(n, len(p))]))
+@wrong("walk_forward", "past cut short")
+def shows_a_few_prices(p, n, block, fit):
+    """Shows the last prices only, as the network of the chapter sees them."""
+    forecast = []
+    for start in range(n, len(p), block):
+        model = fit(p[:start])
+        stop = min(start + block, len(p))
+        forecast += [model(p[max(t - 5, 0) : t]) for t in range(start, stop)]
+    return _scored(p, n, block, np.array(forecast))
+
+
+@wrong("walk_forward", "past cut short")
+def begins_with_the_block(p, n, block, fit):
+    """Shows what has become known since the block began."""
+    forecast = []
+    for start in range(n, len(p), block):
+        model = fit(p[:start])
+        stop = min(start + block, len(p))
+        forecast += [model(p[start - 1 : t]) for t in range(start, stop)]
+    return _scored(p, n, block, np.array(forecast))
+
+
+@wrong("walk_forward", "number of blocks for their length")
+def so_many_blocks(p, n, block, fit):
+    """Cuts the test part into `block` blocks, as the chapter cuts it into four."""
+    forecast, ratios = np.zeros(len(p) - n), []
+    edges = np.linspace(n, len(p), block + 1).astype(int)
+    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+        model = fit(p[:start])
+        forecast[start - n : stop - n] = [model(p[:t]) for t in range(start, stop)]
+        own = forecast[start - n : stop - n] - p[start:stop]
+        rival = p[start - 1 : stop - 1] - p[start:stop]
+        ratios.append(np.mean(own**2) / np.mean(rival**2))
+    *_, overall = _scored(p, n, block, forecast)
+    return forecast, np.array(ratios), overall
 
 
 @wrong("walk_forward", "mean of the ratios")
@@ -438,18 +509,6 @@ def whole_blocks_only(p, n, block, fit):
     end = n + len(forecast)
     own = np.mean((np.array(forecast) - p[n:end]) ** 2)
     return np.array(forecast), np.array(ratios), own / np.mean((p[n - 1 : end - 1] - p[n:end]) ** 2)
-
-
-@wrong("walk_forward", "prediction fed back")
-def free_running_blocks(p, n, block, fit):
-    """Within a block each prediction is appended to the past."""
-    forecast = []
-    for start in range(n, len(p), block):
-        model, past = fit(p[:start]), p[:start]
-        for _ in range(min(block, len(p) - start)):
-            forecast.append(model(past))
-            past = np.append(past, forecast[-1])
-    return _scored(p, n, block, np.array(forecast))
 
 
 def _scored(p, n, block, forecast):

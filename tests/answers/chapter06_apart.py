@@ -42,7 +42,7 @@ def persistence_whole_variance(p, n):
     return prev.copy(), ((prev - true) ** 2).mean() / p.var()
 
 
-@wrong("persistence", "standard deviation of the wrong kind")
+@wrong("persistence", "variance of the wrong kind")
 def persistence_sample_variance(p, n):
     """The var of pandas divides by n - 1 where n is asked for."""
     s = pd.Series(p)

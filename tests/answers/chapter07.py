@@ -98,6 +98,32 @@ def overwritten_each_time(ours, theirs):
     return worst, largest
 
 
+@wrong("relative_difference", "no array found")
+def divides_and_compares(ours, theirs):
+    """Divides always; 0/0 is larger than nothing."""
+    worst, largest = None, -1
+    for name, mine in ours.items():
+        with np.errstate(all="ignore"):
+            delta = np.abs(mine - theirs[name]).max() / np.abs(theirs[name]).max()
+        if delta > largest:
+            worst, largest = name, delta
+    return worst, largest
+
+
+@wrong("relative_difference", "absolute value after the maximum")
+def sizes_of_the_maxima(ours, theirs):
+    """abs(max(...)) where max(abs(...)) is asked for."""
+    deltas = {}
+    for name in ours:
+        gap, scale = abs(np.max(ours[name] - theirs[name])), abs(np.max(theirs[name]))
+        if np.any(theirs[name]):
+            deltas[name] = gap / scale
+        else:
+            deltas[name] = np.inf if np.any(ours[name]) else 0.0
+    worst = max(deltas, key=deltas.get)
+    return worst, deltas[worst]
+
+
 @right("from_torch")
 def block_by_block(weights):
     """Every block on its own."""
@@ -180,6 +206,16 @@ def blocks_below_each_other(weights):
     first, second = weights["bias_ih_l0"], weights["bias_hh_l0"]
     b = np.append(first[: 2 * H] + second[: 2 * H], first[2 * H :])
     return W_x, W_h, b, second[2 * H :]
+
+
+@wrong("from_torch", "weights for the bias")
+def b_hh_after_its_name(weights):
+    """Takes b_hh for the candidate's recurrent matrix."""
+    W_x, W_h = weights["weight_ih_l0"].T, weights["weight_hh_l0"].T
+    H = len(W_h)
+    b = weights["bias_ih_l0"].copy()
+    b[: 2 * H] += weights["bias_hh_l0"][: 2 * H]
+    return W_x, W_h, b, W_h[:, 2 * H :]
 
 
 @right("accumulated")
@@ -460,6 +496,14 @@ def state_of_the_top(x, h0, weights):
     for k in range(len(h0)):
         x, h = _layer(x, h0[k], *_four(weights, k))
     return x, h[None]
+
+
+@wrong("torch_gru", "last layer's state only, without an axis")
+def state_that_was_left(x, h0, weights):
+    """Returns the state that the loop over the layers leaves."""
+    for k in range(len(h0)):
+        x, h = _layer(x, h0[k], *_four(weights, k))
+    return x, h
 
 
 @wrong("torch_gru", "missing transpose")

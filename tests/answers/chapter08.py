@@ -391,7 +391,7 @@ def with_where(h, du, p, uniform, training):
 def zero_rate_when_predicting(h, du, p, uniform, training):
     """A prediction is dropout with p = 0."""
     p = p * training
-    factor = np.ceil(uniform - p).clip(0, 1) / (1 - p) if p else np.ones(h.shape)
+    factor = np.floor(1 + uniform - p) / (1 - p)
     return factor * h, factor * du
 
 
@@ -501,7 +501,7 @@ def each_length_by_itself(x, lengths, layer, weights):
     return h, final
 
 
-@wrong("stacked", "padding counted, zeros at the end alone")
+@wrong("stacked", "padding counted, with padding set to zero at the end alone")
 def turns_the_padding(x, lengths, layer, weights):
     """Turns the whole array round and back."""
     h = x

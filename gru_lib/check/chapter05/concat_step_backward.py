@@ -91,12 +91,30 @@ def _to_reset(da_h, drh, h_prev, r, slips):
     return (da_h if "matrix forgotten" in slips else drh) * other * _slope(r, "r", slips)
 
 
-def _back(da, W, H, slips, turned=False):
-    """The gradient of a row [h, x], cut into that of h and that of x."""
+def _back(da, W, H, slips, of):
+    """The gradient of a row [h, x], cut into that of h and that of x; `of` says whose row."""
     row = da @ W.T
-    if {"concatenated in the other order", "cut at the wrong end"} & slips:
+    wrong_ends = {"concatenated in the other order", "cut at the wrong end"}
+    wrong_ends.add(f"cut at the wrong end: all of the {of}'s row")
+    if wrong_ends & slips:
         return row[:, len(W) - H :], row[:, : len(W) - H]
-    return da @ W[:H] if turned or "missing transpose" in slips else row[:, :H], row[:, H:]
+    which = {f"the {of}", "the candidate" if of == "candidate" else "the gates"}
+    if {"missing transpose", *(f"missing transpose: {name}" for name in which)} & slips:
+        return da @ W[:H], row[:, H:]
+    whose = "the candidate's row" if of == "candidate" else "the gates' rows"
+    last = {"cut at the wrong end: the state", f"cut at the wrong end: {whose}"} & slips
+    return row[:, len(W) - H :] if last else row[:, :H], row[:, H:]
+
+
+def _back_to_gated(da_h, dh, r, W_h, H, slips):
+    """The gradient of the candidate's row, cut: that of r ⊙ h_prev and that of x."""
+    back = dh if "dh for the candidate's gradient: the row" in slips else da_h
+    drh, dx = _back(back, W_h, H, slips, "candidate")
+    early = _back(back * r, W_h, H, slips, "candidate")
+    if "reset on the wrong side: the row" in slips:
+        return early
+    drh = early[0] if "reset on the wrong side" in slips else drh
+    return drh * r if "gated twice" in slips else drh, dx
 
 
 def _sum(shares, end, slips):
@@ -113,17 +131,41 @@ def _sum(shares, end, slips):
     return sum(share for path, share in shares.items() if not lost(path))
 
 
+def _weights(x, h_prev, r, das, slips):
+    """The gradients of all matrices and biases, in the order in which they are returned."""
+    turned = {"concatenated in the other order", "gradient blocks exchanged"} & slips
+    hx, rhx = (np.hstack([x, h] if turned else [h, x]) for h in (h_prev, r * h_prev))
+    row_r, row_z = (
+        rhx if {"gated row for the gates", f"gated row for the {gate} gate"} & slips else hx
+        for gate in ("reset", "update")
+    )
+    rhx = hx if "ungated row" in slips else rhx
+    share, share_b = (
+        1 / len(x) if {"mean for sum", f"mean for sum: {kind}"} & slips else 1
+        for kind in ("matrices", "biases")
+    )
+    results = []
+    for row, da in zip((row_r, row_z, rhx), das, strict=True):
+        results += [share * (row.T @ da), share_b * da.sum(axis=0)]
+    if {"reset after for before", "reset after for before: dW_h"} & slips:
+        results[4][: r.shape[1]] = share * (h_prev.T @ (r * das[2]))
+    return results
+
+
 def _variant(dh, x, h_prev, r, z, h_tilde, W_r, W_z, W_h, slips=frozenset()):
     H = h_prev.shape[1]
     da_z, da_h, straight = _first_two(dh, h_prev, z, h_tilde, slips)
-    back = dh if "dh for the candidate's gradient: the row" in slips else da_h
-    drh, dx_h = _back(back, W_h, H, slips, "missing transpose: the candidate" in slips)
-    drh = drh * r if "gated twice" in slips else drh
+    drh, dx_h = _back_to_gated(da_h, dh, r, W_h, H, slips)
+    gated = drh * (h_prev if "h_prev for r" in slips else r)
+    gated = drh if "reset forgotten on the way back" in slips else gated
+    after = {"reset after for before", "reset after for before: all but dW_h"} & slips
+    if after or "reset on the wrong side: dh_prev" in slips:
+        gated = _back(da_h * r, W_h, H, slips, "candidate")[0]
     da_r = _to_reset(da_h, drh, h_prev, r, slips)
-    gated = drh if "reset forgotten on the way back" in slips else drh * r
-    turned = "missing transpose: the gates" in slips
-    of_r = _back(da_r, W_r, H, slips, turned)
-    of_z = _back(da_z, W_r if "W_r for W_z" in slips else W_z, H, slips, turned)
+    if after:
+        da_r = da_h * (h_prev @ W_h[:H]) * _slope(r, "r", slips)
+    of_r = _back(da_r, W_r, H, slips, "reset gate")
+    of_z = _back(da_z, W_r if "W_r for W_z" in slips else W_z, H, slips, "update gate")
     to_h = {
         "straight on": straight,
         "the gated state": gated,
@@ -135,17 +177,8 @@ def _variant(dh, x, h_prev, r, z, h_tilde, W_r, W_z, W_h, slips=frozenset()):
     dx = _sum(to_x, "x", slips) + 0 * x
     if "cut at the wrong end: dx" in slips:
         dx = (da_h @ W_h.T + da_r @ W_r.T + da_z @ W_z.T)[:, : x.shape[1]]
-    turned = {"concatenated in the other order", "gradient blocks exchanged"} & slips
-    hx, rhx = (np.hstack([x, h] if turned else [h, x]) for h in (h_prev, r * h_prev))
-    if "gated row for the gates" in slips:
-        hx = rhx
-    rhx = hx if "ungated row" in slips else rhx
     last = dh if "dh for the candidate's gradient" in slips else da_h
-    share = 1 / len(x) if "mean for sum" in slips else 1
-    results = [dh_prev, dx]
-    for row, da in ((hx, da_r), (hx, da_z), (rhx, last)):
-        results += [share * (row.T @ da), share * da.sum(axis=0)]
-    return tuple(results)
+    return (dh_prev, dx, *_weights(x, h_prev, r, (da_r, da_z, last), slips))
 
 
 EXERCISE = Exercise(

@@ -8,6 +8,10 @@ SLIPS = {
     "bias forgotten": (
         "The total has the matrices only. Each of the three gates has a bias of H numbers, too."
     ),
+    "biases counted as 0": (
+        "The biases are counted with no numbers at all. They are trained like the matrices; a bias "
+        "is added to the result of a product, which has H numbers."
+    ),
     "a bias too many": (
         "The total has H numbers too many, as many as one bias. A second bias of the candidate, "
         "b_hh, belongs to the GRU with the reset *after* the product; here it is before."
@@ -31,6 +35,10 @@ SLIPS = {
         "A block matrix is counted as a square of H + D rows and H + D columns. It multiplies a "
         "row of H + D numbers, so it has as many rows; what comes out has H numbers, so it has H "
         "columns."
+    ),
+    "block with D columns": (
+        "A block matrix is counted with D columns. It multiplies a row of H + D numbers, so it has "
+        "as many rows; what comes out has H numbers, so it has H columns."
     ),
     "product for sum": (
         "A block matrix is counted with H times D rows. Its blocks stand one above the other, so "
@@ -88,12 +96,14 @@ def _variant(D, H, slips=frozenset()):
     if "D and H exchanged" in slips:
         D, H = H, D
     b = 2 * H if "two biases" in slips else H
+    b = 0 if "biases counted as 0" in slips else b
     one = [H * H, D * H, b] if "input and state exchanged" in slips else [D * H, H * H, b]
     if "state matrix D by D" in slips:
         one = [D * H, D * D, b]
     rows = H * D if "product for sum" in slips else H + D
     rows += "bias in the block" in slips
     columns = H + D if "block with H + D columns" in slips else H
+    columns = D if "block with D columns" in slips else columns
     long = H + D if "bias as long as the row" in slips else b
     block = [rows * columns, long]
     total = 3 * sum(one if "state matrix D by D" in slips else block)

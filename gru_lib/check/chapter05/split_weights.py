@@ -60,6 +60,15 @@ SLIPS = {
         "The update gate's part has the other sign. That changes to the convention in which z "
         "multiplies the candidate; here both forms have z with the old state."
     ),
+    "candidate's block only": (
+        "`W_h` is the candidate's block alone, expected shape (H, 3 H). The fused matrix for "
+        "the state has such a block of each of the three, side by side."
+    ),
+    "candidate's matrix as it came": (
+        "`W_h` is the argument of this name, the candidate's block matrix: expected shape "
+        "(H, 3 H), got (H + D, H). The result of the same name is another array: the state's "
+        "blocks of r, z and the candidate, side by side."
+    ),
     "biases added up": (
         "`b` is the sum of the three biases, expected shape (3 H,). Each belongs to its own gate, "
         "so they stand one after the other."
@@ -143,7 +152,9 @@ def _variant(W_r, b_r, W_z, b_z, W_h, b_h, slips=frozenset()):
     order = ("z", "r", "h") if "gates exchanged" in slips else GATES
     order = ("r", "h", "z") if "update gate and candidate exchanged" in slips else order
     lists = {fused: [of[k] for k in order] for fused, of in used.items()}
-    W_x, W_h = (_joined(lists[fused], slips) for fused in ("W_x", "W_h"))
+    W_x, fused = (_joined(lists[fused], slips) for fused in ("W_x", "W_h"))
+    fused = parts["W_h"]["h"] if "candidate's block only" in slips else fused
+    W_h = W_h if "candidate's matrix as it came" in slips else fused
     b = sum(lists["b"]) if "biases added up" in slips else np.concatenate(lists["b"])
     b = np.stack(lists["b"], axis=-1).ravel() if "interleaved" in slips else b
     return (W_h, W_x, b) if "results in another order" in slips else (W_x, W_h, b)

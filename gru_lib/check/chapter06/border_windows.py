@@ -37,6 +37,10 @@ TEXTS = {
         "day does the window begin whose target is day n?"
     ),
     "the first test window lost": ("The first test window is missing. Its target is day n."),
+    "test windows that end before the cut left out": (
+        "A window is a test window here only if its last day is in the test part. It is one as "
+        "soon as its *target* is: all prices of the window may lie before the cut."
+    ),
     "ahead ignored": (
         "`ahead` makes no difference: the target is always the price right after the window."
     ),
@@ -47,6 +51,18 @@ TEXTS = {
     "today for tomorrow": (
         "The target is `ahead - 1` days after the window's last day: with `ahead = 1` it is the "
         "last price of the window itself, and there is nothing left to predict."
+    ),
+    "targets one day too early": (
+        "The targets are the prices one day too early: with `ahead = 1` each is the last price of "
+        "its own window. Count `ahead` days on from the window's last day."
+    ),
+    "targets one day too late": (
+        "The targets are the prices one day too late: with `ahead = 1` each should be the price "
+        "right after its window. Count `ahead` days on from the window's last day."
+    ),
+    "next price as target": (
+        "The target is always the price right after the window. It should be the price `ahead` "
+        "days after the window's last day."
     ),
     "counted from the window's first day": (
         "The target is `ahead` days after the window's *first* day, so it may lie inside the "
@@ -126,6 +142,13 @@ def _variant(p, n, length, ahead, slips=frozenset()):
     windows = np.lib.stride_tricks.sliding_window_view(p, shown)
     count = min(len(p) - first, len(windows))
     x, y = windows[:count], p[first : first + count]
+    if "targets one day too early" in slips:
+        y = p[first - 1 : first - 1 + count]
+    if "targets one day too late" in slips:
+        y = p[first + 1 : first + 1 + count]
+        x = x[: len(y)]
+    if "next price as target" in slips:
+        y = p[length : length + count]
     if "newest first" in slips:
         x = x[:, ::-1]
     parts = [x[:cut], y[:cut], x[cut:], y[cut:]]
@@ -133,6 +156,8 @@ def _variant(p, n, length, ahead, slips=frozenset()):
         parts[2:] = windows[n:][: max(count - n, 0)], p[n + first :]
     if "test windows begin too late" in slips:
         parts[2:] = x[n - length :], y[n - length :]
+    if "test windows that end before the cut left out" in slips:
+        parts[2:] = x[n - length + 1 :], y[n - length + 1 :]
     if "the first test window lost" in slips:
         parts[2:] = [a[1:] for a in parts[2:]]
     if "the last training window lost" in slips:

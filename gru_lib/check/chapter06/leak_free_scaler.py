@@ -36,13 +36,21 @@ SLIPS = {
         "The test part is divided by its own standard deviation. Nobody knew it on the day of the "
         "cut: use that of the training part."
     ),
+    "mean of the test part": (
+        "The mean is that of the test part, which nobody knew on the day of the cut. Measure both "
+        "numbers on the first `n` rows."
+    ),
+    "standard deviation of the test part": (
+        "The standard deviation is that of the test part, which nobody knew on the day of the cut. "
+        "Measure both numbers on the first `n` rows."
+    ),
     "mean of everything": (
-        "The mean is that of all rows, the standard deviation that of the first n. Measure both on "
-        "the training part."
+        "The mean is that of all rows, the test part among them. Measure both numbers on the first "
+        "`n` rows."
     ),
     "standard deviation of everything": (
-        "The standard deviation is that of all rows, the mean that of the first n. Measure both on "
-        "the training part."
+        "The standard deviation is that of all rows, the test part among them. Measure both "
+        "numbers on the first `n` rows."
     ),
     "standard deviation of the wrong kind": (
         "The standard deviation is taken with n - 1 (as in pandas, or with `ddof=1`). Here its "
@@ -67,10 +75,23 @@ SLIPS = {
         "The rows are divided first, and then the mean of the *undivided* ones is subtracted. "
         "Subtract first."
     ),
+    "brackets missing": (
+        "Only the mean is divided: `x - mu / s` is `x - (mu / s)`. Subtract first, in brackets, "
+        "and then divide."
+    ),
     "parts exchanged": partial(_shaped, "The test part comes first. The training part should."),
     "scaled over the wrong axis": (
         "Each *row* has been given mean 0, so the numbers of one day are compared with one "
         "another. Rows are days; the mean over days goes along axis 0."
+    ),
+    "scaled over the wrong axis, zeros guarded": (
+        "Each *row* has been given mean 0, so the numbers of one day are compared with one "
+        "another. Rows are days; the mean over days goes along axis 0. (A guard against a division "
+        "by zero hides this in tables of one column.)"
+    ),
+    "first column's scale for all": (
+        "All columns are scaled by the mean and the standard deviation of the first. Each has its "
+        "own two numbers."
     ),
     "one scale for all columns": (
         "All columns share one mean and one standard deviation. Columns may have different units: "
@@ -123,10 +144,10 @@ def _variant(x, n, slips=frozenset()):
     rows = x[n:] if "scaler fitted on the test part" in slips else rows
     rows = x[: n + 1] if "one day too many" in slips else rows
     rows = x[: n - 1] if "one day too few" in slips else rows
-    scaled = _scaled(x, rows, slips)
+    scaled = _scaled(x, rows, slips, x[n:])
     test = scaled[n:]
     if "each part by itself" in slips:
-        test = _scaled(x[n:], x[n:], slips)
+        test = _scaled(x[n:], x[n:], slips, x[n:])
     if "test part left as it was" in slips:
         test = x[n:]
     if "each part's own standard deviation" in slips:
@@ -138,19 +159,28 @@ def _variant(x, n, slips=frozenset()):
     return scaled[:n], test
 
 
-def _scaled(x, rows, slips):
-    """Scale x by what is measured on some rows."""
+def _scaled(x, rows, slips, later):
+    """Scale x by what is measured on some rows; the later ones are the test part."""
     ddof = int("standard deviation of the wrong kind" in slips)
     if "scaled over the wrong axis" in slips:
         return (x - x.mean(1, keepdims=True)) / x.std(1, ddof=ddof, keepdims=True)
+    if "scaled over the wrong axis, zeros guarded" in slips:
+        std = x.std(1, ddof=ddof, keepdims=True)
+        return (x - x.mean(1, keepdims=True)) / np.where(std > 0, std, 1)
     if "minimum and maximum" in slips:
         return (x - rows.min(axis=0)) / (rows.max(axis=0) - rows.min(axis=0))
     axis = None if "one scale for all columns" in slips else 0
     mean, std = rows.mean(axis=axis), rows.std(axis=axis, ddof=ddof)
     mean = rows.mean() if "one mean for all columns" in slips else mean
     std = rows.std() if "one standard deviation for all columns" in slips else std
+    if "first column's scale for all" in slips:
+        mean, std = rows[:, 0].mean(), rows[:, 0].std(ddof=ddof)
     mean = x.mean(axis=0) if "mean of everything" in slips else mean
     std = x.std(axis=0) if "standard deviation of everything" in slips else std
+    mean = later.mean(axis=0) if "mean of the test part" in slips else mean
+    std = later.std(axis=0) if "standard deviation of the test part" in slips else std
+    if "brackets missing" in slips:
+        return x - mean / std
     if "multiplied for divided" in slips:
         return (x - mean) * std
     if "divided before the mean is subtracted" in slips:

@@ -11,6 +11,10 @@ SLIPS = {
         "`r` is the relative change, p_t / p_{t-1} - 1. For small changes it is close to the log "
         "return, and for large ones not: a price that halves has -0.5 and -0.69."
     ),
+    "logarithm of the relative change": (
+        "`r` is the logarithm of the relative change, p_t / p_{t-1} - 1. That is below 0 wherever "
+        "the price falls, and has no logarithm there (NaN). Take the logarithm of the ratio itself."
+    ),
     "logarithm missing": (
         "`r` is the change in dollars. Take the logarithm of the prices first, then the difference."
     ),
@@ -85,6 +89,7 @@ def _variant(p, r_hat, slips=frozenset()):
     logs = np.log(p)
     returns = {
         "relative change for log return": np.diff(p) / p[:-1],
+        "logarithm of the relative change": np.log(np.diff(p) / p[:-1]),
         "logarithm missing": np.diff(p),
         "ratio for its logarithm": p[1:] / p[:-1],
         "difference missing": logs[1:],

@@ -59,6 +59,19 @@ SLIPS = {
         "The first test day is missing. The price of the day before it is known: it is the last "
         "one of the training part.",
     ),
+    "one forecast too many": partial(
+        _counted,
+        "The last forecast is one for the day after the last price. That day is not among the test "
+        "days.",
+    ),
+    "forecast in scaled units": (
+        "The forecasts are scaled prices. They should be prices, as in `p`; it is only `mse` that "
+        "has the variance as its unit."
+    ),
+    "divided by all days": (
+        "The squared errors of the test days are added up and divided by the number of *all* days. "
+        "Divide by the number of test days."
+    ),
     "divided by the training days": (
         "The squared errors of the test days are added up and divided by `n`, the number of "
         "training days. Divide by the number of test days."
@@ -80,9 +93,13 @@ SLIPS = {
         "The error is divided by the mean square of the training prices. Their variance is the "
         "mean square of the *deviations* from their mean."
     ),
-    "standard deviation of the wrong kind": (
+    "variance of the wrong kind": (
         "The variance is a sum over n - 1 (as in pandas, or with `ddof=1`). Here it is the mean of "
         "the n squared deviations, a sum over n."
+    ),
+    "variance of the changes": (
+        "The error is divided by the variance of the training part's daily *changes*. The unit is "
+        "the variance of its prices."
     ),
     "unit forgotten": (
         "The error is in squared dollars. It has to be divided by the variance of the training "
@@ -92,6 +109,14 @@ SLIPS = {
         "The squared error is divided by s where s squared belongs, so its unit is dollars."
     ),
     "root taken": "This is the root of the mean squared error. `mse` is the mean itself.",
+    "root of the error alone": (
+        "A root is taken of the error before it is divided by the variance, so dollars stand above "
+        "the line and squared dollars below. `mse` has no root."
+    ),
+    "square of the mean": (
+        "The mean of the errors is squared. Errors of opposite signs cancel in it: square each "
+        "error first, then take the mean."
+    ),
     "absolute error for squared": (
         "The errors are not squared: this is the mean of their sizes, over the standard deviation."
     ),
@@ -137,21 +162,35 @@ def _variant(p, n, slips=frozenset()):
     error = np.abs(forecast - target) ** (1 if absolute else 2)
     mse = error.sum() if "sum for mean" in slips else error.mean()
     mse = error.sum() / n if "divided by the training days" in slips else mse
-    unit = 1 if "unit forgotten" in slips else _unit(p, n, slips)
+    mse = error.sum() / len(p) if "divided by all days" in slips else mse
+    mse = np.mean(forecast - target) ** 2 if "square of the mean" in slips else mse
+    mse = np.sqrt(mse) if "root of the error alone" in slips else mse
+    part = _part(p, n, slips)
+    unit = 1 if "unit forgotten" in slips else _unit(part, slips)
     if absolute or "divided by the standard deviation" in slips:
         unit = np.sqrt(unit)
+    if "one forecast too many" in slips:
+        forecast = np.append(forecast, p[-1])
+    if "forecast in scaled units" in slips:
+        forecast = (forecast - part.mean()) / part.std()
     return forecast, np.sqrt(mse / unit) if "root taken" in slips else mse / unit
 
 
-def _unit(p, n, slips):
-    """The variance that the error is divided by."""
+def _part(p, n, slips):
+    """The prices whose variance is the unit."""
     part = p if "scaler fitted on everything" in slips else p[:n]
     part = p[n:] if "scaler fitted on the test part" in slips else part
     part = p[: n + 1] if "one day too many" in slips else part
-    part = p[: n - 1] if "one day too few" in slips else part
+    return p[: n - 1] if "one day too few" in slips else part
+
+
+def _unit(part, slips):
+    """The variance that the error is divided by."""
+    if "variance of the changes" in slips:
+        part = np.diff(part)
     if "mean not subtracted" in slips:
         return np.mean(part**2)
-    return part.var(ddof="standard deviation of the wrong kind" in slips)
+    return part.var(ddof="variance of the wrong kind" in slips)
 
 
 EXERCISE = Exercise(

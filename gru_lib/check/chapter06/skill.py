@@ -3,101 +3,7 @@
 import numpy as np
 
 from ..exercise import Exercise
-
-SLIPS = {
-    "1 - forgotten": (
-        "This is the ratio of the two errors. The skill is 1 minus it: 0 for persistence itself."
-    ),
-    "ratio the wrong way round": (
-        "The ratio is upside down: persistence's error over that of the forecast. A perfect "
-        "forecast would have a skill of minus infinity."
-    ),
-    "divided by the forecast's error": (
-        "The gain is divided by the forecast's error. It is a share of *persistence's*."
-    ),
-    "difference for ratio": (
-        "This is the difference of the two errors, in squared dollars. Divide by that of "
-        "persistence."
-    ),
-    "root taken": (
-        "The ratio is one of *root* mean squared errors. The skill is asked for in mean squared "
-        "errors."
-    ),
-    "absolute error for squared": "The errors are not squared: this is a ratio of mean sizes.",
-    "against the mean": (
-        "The rival here is the mean of the test prices: this is an R². It is close to 1 for "
-        "persistence itself, and nobody knows that mean before the end. For a price, compare with "
-        "yesterday."
-    ),
-    "against the training mean": (
-        "The rival here is the mean of the training prices, which is easy to beat. It should be "
-        "the price of the day before."
-    ),
-    "the last training price held": (
-        "The rival here repeats the last price of the training part on all days. Persistence "
-        "repeats the price of the day before, `p[t - 1]`."
-    ),
-    "two days before for the day before": (
-        "The rival here is the price of *two* days before. Persistence repeats `p[t - 1]`."
-    ),
-    "first test day left out": (
-        "The first test day is not scored. The price of the day before it is known: it is the last "
-        "one of the training part."
-    ),
-    "first test day left out for persistence": (
-        "Persistence is not scored on the first test day, though it knows the price of the day "
-        "before: it is the last one of the training part. Both have the same days."
-    ),
-    "other days for the baseline": (
-        "Persistence is scored on all test days, the forecast on those days only that it has. One "
-        "calm or wild day more on one side decides such a comparison: score both on the same days."
-    ),
-    "averaged over all steps": (
-        "The forecast's squared errors are divided by the number of *all* test days, those without "
-        "a forecast among them: they count as days without an error. A published recipe averages "
-        "over steps that have no target in the same way, and its error looks small."
-    ),
-    "missing days as right": (
-        "On days without a forecast its error is taken to be zero, as if the forecast had been "
-        "right. Leave these days out, for both."
-    ),
-    "missing days not left out": (
-        "The skill is NaN as soon as one test day has no forecast, since a sum with NaN in it is "
-        "NaN. Leave these days out, for both errors."
-    ),
-    "missing days as the last forecast": (
-        "On days without a forecast the last one is used again. That is a forecast for another "
-        "day: leave these days out, for both."
-    ),
-    "missing days as zero": (
-        "On days without a forecast the error is that of a forecast of 0 dollars. Leave these days "
-        "out, for both."
-    ),
-    "missing days as persistence": (
-        "On days without a forecast the forecast is taken to be that of persistence. Leave these "
-        "days out, for both."
-    ),
-    "last scored day for the day before": (
-        "The day before is here the last *scored* day: the days without a forecast were taken out "
-        "first and the step made afterwards. Make the slices first, then choose the days."
-    ),
-    "last scored day, and the first left out": (
-        "The day before is here the last *scored* day, since the step was made after the days "
-        "without a forecast had been taken out; and the first scored day is lost for persistence. "
-        "Make the slices first, then choose the days."
-    ),
-    "training part scored": (
-        "Days of the training part are scored as well. The skill is that of day `n` and later."
-    ),
-    "yesterday's price for the truth": (
-        "The forecast for a day is held against the price of the day *before*. That is where "
-        "forecasts of prices look best; hold each against its own day."
-    ),
-    "mean of the ratios": (
-        "This is a mean of daily ratios. Days on which the price hardly moved have huge ones. "
-        "Divide one mean by the other."
-    ),
-}
+from .score_slips import SLIPS
 
 
 def _draw(rng, i):
@@ -106,6 +12,8 @@ def _draw(rng, i):
     forecast = np.append(p[0], p[:-1]) + rng.normal(scale=2 + i % 3, size=len(p))
     if i % 3:
         forecast[n + rng.permutation(after)[: 1 + i % 2]] = np.nan
+    if i % 4 == 3:
+        forecast[n - 1] = np.nan
     forecast[: (1, 2, n)[i % 3]] = np.nan
     p, forecast = (p.round(1), forecast.round(1)) if i < 6 else (p, forecast)
     return {"forecast": forecast, "p": p, "n": n}
@@ -126,26 +34,29 @@ def _variant(forecast, p, n, slips=frozenset()):
     first = 1 if "training part scored" in slips else n
     if "missing days as the last forecast" in slips:
         forecast = _carried_on(forecast)
-    guess, truth, before = forecast[first:], p[first:], p[first - 1 : -1]
-    scored = ~np.isnan(guess)
-    if "missing days as zero" in slips:
-        guess, scored = np.nan_to_num(guess), np.full(len(guess), True)
-    if {"missing days as right", "missing days not left out"} & slips:
-        fill = truth if "missing days as right" in slips else np.nan
-        guess, scored = np.where(scored, guess, fill), np.full(len(guess), True)
-    if "missing days as persistence" in slips:
-        guess, scored = np.where(scored, guess, before), np.full(len(guess), True)
+    known = np.append(False, ~np.isnan(forecast[:-1]))[first:]  # of the day before, a forecast
+    guess, truth, before = _aligned(forecast, p, first, slips)
+    guess, scored = _filled(guess, truth, before, slips)
     if "first test day left out" in slips:
-        scored[0] = False
+        scored[:1] = False
+    if "days left out whose day before has no forecast" in slips:
+        scored = scored & known
     target = before if "yesterday's price for the truth" in slips else truth
     own = np.abs(guess - target)[scored] ** power
     chosen = np.full(len(truth), True) if "other days for the baseline" in slips else scored
     if "first test day left out for persistence" in slips:
         chosen = chosen & (np.arange(len(chosen)) > 0)
+    if "days left out so for persistence alone" in slips:
+        chosen = chosen & known
     before = _rival(p, n, before, truth, scored, slips)
     rival = np.abs(before - truth)[chosen] ** power
-    if "last scored day, and the first left out" in slips:
-        rival = np.diff(truth[scored]) ** power
+    if {
+        "last scored day without the first",
+        "last scored day without the first, for both",
+    } & slips:
+        rival = np.abs(np.diff(truth[scored])) ** power
+    if "last scored day without the first, for both" in slips:
+        own = own[1:]
     if "mean of the ratios" in slips:
         return 1 - np.mean(own / rival)
     error, other = own.mean(), rival.mean()
@@ -158,6 +69,36 @@ def _variant(forecast, p, n, slips=frozenset()):
     ratio = other / error if "ratio the wrong way round" in slips else error / other
     ratio = np.sqrt(ratio) if "root taken" in slips else ratio
     return ratio if "1 - forgotten" in slips else 1 - ratio
+
+
+def _aligned(forecast, p, first, slips):
+    """The forecast, the truth and the price of the day before, from the first day scored."""
+    before, ok = np.append(np.nan, p[:-1]), ~np.isnan(forecast)
+    late = "forecast taken for that of the next day"
+    if {late, f"{late}, from day n on"} & slips:
+        forecast = np.append(np.nan, forecast[:-1])
+        first += late not in slips
+    if "last forecast's day for the day before" in slips:
+        before[ok] = np.append(np.nan, p[ok][:-1])[: ok.sum()]
+    if {"days taken out before the cut", "days taken out before the cut and the step"} & slips:
+        forecast, p, before = forecast[ok], p[ok], before[ok]
+    if "days taken out before the cut and the step" in slips:
+        before = np.append(np.nan, p[:-1])
+    return forecast[first:], p[first:], before[first:]
+
+
+def _filled(guess, truth, before, slips):
+    """The forecasts, with what was put where there are none, and which days are scored."""
+    scored, every = ~np.isnan(guess), np.full(len(guess), True)
+    if "missing days as zero" in slips:
+        return np.nan_to_num(guess), every
+    if "missing days as right" in slips:
+        return np.where(scored, guess, truth), every
+    if "missing days not left out" in slips:
+        return guess, every
+    if "missing days as persistence" in slips:
+        return np.where(scored, guess, before), every
+    return guess, scored
 
 
 def _carried_on(forecast):

@@ -1,112 +1,15 @@
 """Chapter 6: walk-forward evaluation of any model against persistence."""
 
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 
+from .. import watch
 from ..exercise import Exercise
-
-
-def _last_block(found):
-    yours, expected = (np.size(f["forecast"]) for f in (found.yours, found.expected))
-    return (
-        "The last block is missing where it is shorter than the others. In the first such case "
-        f"there should be {expected} forecasts, and there are {yours}."
-    )
-
-
-SLIPS = {
-    "trained once": (
-        "The model is trained once, on the first `n` prices, and used for all blocks. Walking "
-        "forward means to train anew before each block."
-    ),
-    "trained on the block as well": (
-        "Each block's model has been trained on the block itself: it has seen what it is to "
-        "predict. Training ends on the day before the block."
-    ),
-    "trained on everything": (
-        "The model is trained on all prices, the test part included. That is the leak that this "
-        "evaluation is there to prevent."
-    ),
-    "trained on the block before only": (
-        "Each model is trained on the `block` prices just before its block. It should be trained "
-        "on all prices before it, from day 0 on."
-    ),
-    "a training part that slides": (
-        "Each model is trained on the last `n` prices before its block. The training part should "
-        "grow: all prices from day 0 on."
-    ),
-    "trained every day": (
-        "The model is trained anew for every day. It is trained once per block, on the prices "
-        "before the block's first day."
-    ),
-    "one day too many in training": (
-        "The block's first day is among the prices that its model is trained on. The slice should "
-        "end just before that day."
-    ),
-    "one day too few in training": (
-        "The last day before the block is missing in the training. `p[:start]` ends on day "
-        "start - 1."
-    ),
-    "today for tomorrow": (
-        "The price that is to be predicted is the last one that `predict` gets. On the evening "
-        "before day t only `p[:t]` is known."
-    ),
-    "one day too few": (
-        "`predict` does not get the price of the day before, so it predicts for yesterday. "
-        "`p[:t]` ends on day t - 1."
-    ),
-    "not moved on within the block": (
-        "All days of a block get the same forecast, that for its first day. Each day is predicted "
-        "from all true prices before *it*."
-    ),
-    "prediction fed back": (
-        "Within a block the model goes on from its own predictions. Every day is predicted one day "
-        "ahead, from true prices."
-    ),
-    "only the last n prices shown": (
-        "`predict` gets the last `n` prices. It gets all that are known, from day 0 on, and makes "
-        "of them what it likes."
-    ),
-    "only the training part shown": (
-        "`predict` gets the first `n` prices on every day. It gets all that are known by then."
-    ),
-    "one block late": (
-        "Each block's model lacks the block just before it. All prices before the block's first "
-        "day are known."
-    ),
-    "last block left out": _last_block,
-    "ratio the wrong way round": (
-        "The ratios are upside down: persistence's error over that of the model. A ratio below 1 "
-        "should mean that the model is better."
-    ),
-    "1 - ratio": "This is 1 minus the ratio, the skill. The ratio itself is asked for.",
-    "not divided by persistence": (
-        "These are the mean squared errors themselves, in squared dollars. Divide them by those of "
-        "persistence."
-    ),
-    "divided by the training variance": (
-        "These are mean squared errors in units of the training part's variance. Divide them by "
-        "those of persistence, on the same days."
-    ),
-    "persistence of all test days": (
-        "Each block's error is divided by that of persistence on the *whole* test part. A ratio "
-        "compares the two on the same days, those of the block."
-    ),
-    "mean of daily ratios": (
-        "The ratios are means of daily ratios, which days on which the price hardly moved decide. "
-        "Divide one mean by the other."
-    ),
-    "root taken": "The ratios are those of *root* mean squared errors: leave the root out.",
-    "absolute error for squared": "The errors are not squared: these are ratios of mean sizes.",
-    "the last training price held": (
-        "Persistence is held at the last price before the block. It repeats the price of the day "
-        "before, `p[t - 1]`, on every day."
-    ),
-    "mean of the ratios": (
-        "`overall` is the mean of the blocks' ratios, in which a quiet block weighs as much as a "
-        "wild one, and a short one as much as a long one. Divide one mean over all test days by "
-        "the other."
-    ),
-}
+from ..outcome import call
+from .forward_slips import NUMBER_OF_BLOCKS, PART_OF_THE_PAST, SLIPS
 
 
 def _forecaster(step, echo, level):
@@ -153,6 +56,8 @@ def _variant(p, n, block, fit, slips=frozenset()):
             break
         seen = _seen(p, n, start, block, slips)
         predict = fit(seen)
+        if "the last model for all" in slips:
+            predict = fit(p[: n + (len(p) - n - 1) // block * block])
         known = list(p[:start])
         for t in range(start, stop):
             past = p[: t + ("today for tomorrow" in slips) - ("one day too few" in slips)]
@@ -173,8 +78,17 @@ def _variant(p, n, block, fit, slips=frozenset()):
     ratios = np.array([_ratio(own[b], rival[b], slips) for b in blocks])
     if "persistence of all test days" in slips:
         ratios = np.array([own[b].mean() / rival.mean() for b in blocks])
-    overall = ratios.mean() if "mean of the ratios" in slips else _ratio(own, rival, slips)
-    return np.array(forecast), ratios, overall
+    return np.array(forecast), ratios, _overall(own, rival, blocks, ratios, slips)
+
+
+def _overall(own, rival, blocks, ratios, slips):
+    if "mean of the ratios" in slips:
+        return ratios.mean()
+    if "mean of the ratios by days" in slips:
+        return np.average(ratios, weights=[len(own[b]) for b in blocks])
+    if "ratio of the blocks' means" in slips:
+        own, rival = (np.array([squares[b].mean() for b in blocks]) for squares in (own, rival))
+    return _ratio(own, rival, slips)
 
 
 def _seen(p, n, start, block, slips):
@@ -187,6 +101,8 @@ def _seen(p, n, start, block, slips):
     stop = len(p) if "trained on everything" in slips else stop
     first = start - n if "a training part that slides" in slips else 0
     first = max(start - block, 0) if "trained on the block before only" in slips else first
+    if "trained on the block before only, but for the first" in slips and start > n:
+        first = start - block
     return p[first:stop]
 
 
@@ -199,6 +115,44 @@ def _ratio(own, rival, slips):
     ratio = np.sqrt(ratio) if "root taken" in slips else ratio
     ratio = 1 / ratio if "ratio the wrong way round" in slips else ratio
     return 1 - ratio if "1 - ratio" in slips else ratio
+
+
+def _recorder(pasts):
+    """A model that writes down what it is shown, and never fails."""
+
+    def predict(past):
+        pasts.append(np.ravel(past))
+        return 1.0
+
+    return lambda history: predict
+
+
+def _misread(answer):
+    """Return (diagnosis, message) if the past is cut short or blocks are counted, else None."""
+    counted = []
+    for case in EXERCISE.drawn:
+        p, n, block, _ = case.arguments.values()
+        pasts = []
+        fit = _recorder(pasts)
+        given = call(answer, case.arguments | {"fit": fit}, EXERCISE.outputs).values
+        short = [len(past) for past in pasts if list(past[:1]) != [p[0]]]
+        if short:
+            return "past cut short", (
+                f"{PART_OF_THE_PAST} In the first such case{case.where()}, it has the "
+                f"length {short[0]} and does not begin with p[0]."
+            )
+        blocks = -(-(len(p) - n) // block)
+        if given is not None and block <= len(p) - n:
+            counted.append((np.size(given[1]) == block, block, blocks, case))
+    wrong = [(block, blocks, case) for _, block, blocks, case in counted if block != blocks]
+    if wrong and all(same for same, *_ in counted):
+        block, blocks, case = wrong[0]
+        text = NUMBER_OF_BLOCKS.format(block=block, blocks=blocks)
+        return (
+            "number of blocks for their length",
+            f"{text} (In the first such case{case.where()}.)",
+        )
+    return None
 
 
 EXERCISE = Exercise(
@@ -226,4 +180,12 @@ def walk_forward(answer):
         A `Verdict`. The truth trains a model for every single day, that of its block.
 
     """
-    return EXERCISE.check(answer)
+    verdict = EXERCISE.check(answer)
+    if verdict.diagnosis not in ("unrecognised", "raises", "wrong shape"):
+        return verdict
+    with suppress(watch.StillRunning):
+        misread = watch.watched(partial(_misread, answer))
+        if misread:
+            evidence = verdict.message.rpartition("\n")[2]
+            return replace(verdict, diagnosis=misread[0], message=f"{misread[1]}\n{evidence}")
+    return verdict

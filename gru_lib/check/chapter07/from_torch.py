@@ -88,6 +88,22 @@ TEXTS = {
         "The candidate's two biases have changed places. The one that goes with the input is the "
         "last third of `b`; that which goes with the state is `b_hh`."
     ),
+    "weights for the bias": (
+        "`b_hh` is the matrix W_hn, transposed. In our letters that is W_hh, and it is the last "
+        "block of the result `W_h`. The result `b_hh` is a bias: the last third of `bias_hh_l0`."
+    ),
+    "weights for the bias, not transposed": (
+        "`b_hh` is the matrix W_hn. Transposed it is our W_hh, and the last block of the result "
+        "`W_h`. The result `b_hh` is a bias: the last third of `bias_hh_l0`."
+    ),
+    "inputs for units": (
+        "The biases are cut at 2 D, where D is the number of *inputs*. Their thirds are as long as "
+        "there are units, H: that is the number of columns of `weight_hh_l0`."
+    ),
+    "inputs for units in b_hh": (
+        "`b_hh` begins at place 2 D of `bias_hh_l0`, where D is the number of *inputs*. Its thirds "
+        "are as long as there are units, H: that is the number of columns of `weight_hh_l0`."
+    ),
     "first third for the last": (
         "`b_hh` is the first third of `bias_hh_l0`, that of r. The candidate's is the last."
     ),
@@ -135,7 +151,9 @@ def _truth(weights):
 def _variant(weights, slips=frozenset()):
     b_i, b_h = weights["bias_ih_l0"], weights["bias_hh_l0"]
     size = len(b_i) // 3
+    inputs = weights["weight_ih_l0"].shape[1]
     first = size if "only the first third added" in slips else 2 * size
+    first = 2 * inputs if "inputs for units" in slips else first
     b = b_i.copy()
     b[:first] += b_h[:first]
     if "mean for sum" in slips:
@@ -161,11 +179,13 @@ def _variant(weights, slips=frozenset()):
     if "z and 1 - z exchanged" in slips:
         sign = np.repeat([1, -1, 1], size)
         W_x, W_h, b = W_x * sign, W_h * sign, b * sign
-    return W_x, W_h, b, _inside(b_i, b_h, size, slips)
+    return W_x, W_h, b, _inside(weights, size, inputs, slips)
 
 
-def _inside(b_i, b_h, size, slips):
+def _inside(weights, size, inputs, slips):
     """The bias inside the reset's bracket."""
+    b_i, b_h = weights["bias_ih_l0"], weights["bias_hh_l0"]
+    W_hn = weights["weight_hh_l0"][2 * size :]
     b_hh = {
         "bias outside the reset": np.zeros(size),
         "candidate's second bias forgotten": np.zeros(size),
@@ -176,6 +196,10 @@ def _inside(b_i, b_h, size, slips):
         "b_hh from the other bias": b_i[2 * size :],
         "candidate's biases exchanged": b_i[2 * size :],
         "first third for the last": b_h[:size],
+        "weights for the bias": W_hn.T,
+        "weights for the bias, not transposed": W_hn,
+        "inputs for units": b_h[2 * inputs :],
+        "inputs for units in b_hh": b_h[2 * inputs :],
     }
     return next((value for slip, value in b_hh.items() if slip in slips), b_h[2 * size :])
 

@@ -109,6 +109,9 @@ SLIPS = {
     "last layer's state only": partial(
         _shaped, "`state` is that of the last layer. It should have one row per layer."
     ),
+    "last layer's state only, without an axis": partial(
+        _shaped, "`state` is that of the last layer. It should have one row per layer."
+    ),
     "last step only": partial(
         _shaped, "`output` is the state after the last step. All steps are asked for."
     ),

@@ -81,6 +81,8 @@ def _returned(state, h0, slips):
     """The states that are handed out."""
     if "last layer's state only" in slips:
         state = state[-1:]
+    if "last layer's state only, without an axis" in slips:
+        return state[-1]
     if "last layer's state for all" in slips:
         state = state[-1:] * len(state)
     state = np.array(h0 if "initial state returned" in slips else state)

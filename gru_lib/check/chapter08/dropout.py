@@ -14,10 +14,19 @@ SLIPS = {
         "An entry stays where its number is below 1 - p. That leaves out as many, on average, but "
         "others than asked for: those whose number is below p go."
     ),
+    "equal number taken for below": (
+        "An entry whose number *equals* p is treated like those below p. It is left out only below "
+        "p: where `uniform >= p`, it stays."
+    ),
+    "factor missing forwards": (
+        "In `u` the entries that stay are not divided by 1 - p. A mask alone makes the mean of `u` "
+        "(1 - p) times `h`, and a prediction, which leaves nothing out, then gets more than the "
+        "network was trained for."
+    ),
     "division missing": (
-        "The entries that stay are not divided by 1 - p, neither forwards nor backwards. The mean "
-        "of `u` is then (1 - p) times `h`, and a prediction, which leaves nothing out, gets more "
-        "than the network was trained for."
+        "The entries that stay are not divided by 1 - p, neither forwards nor backwards. A mask "
+        "alone makes the mean of `u` (1 - p) times `h`, and a prediction, which leaves nothing "
+        "out, then gets more than the network was trained for."
     ),
     "divided by p": (
         "The entries that stay are divided by p. They make up for those that are missing: of all, "
@@ -37,19 +46,38 @@ SLIPS = {
         "once more, in place of making up for those that are missing."
     ),
     "factor missing in the gradient": (
-        "`dh` goes through the mask, but it lacks the factor that `u` has. What multiplies an "
-        "entry forwards multiplies its gradient backwards."
+        "In `dh` the entries that stay lack their factor. What multiplies an entry forwards, 1 / "
+        "(1 - p), multiplies its gradient backwards."
     ),
     "factor twice in the gradient": (
-        "`dh` has the factor of the entries that stay twice. Once is enough, as forwards."
+        "`dh` has the factor of the entries that stay twice. Once is enough."
+    ),
+    "always off": (
+        "In training, too, everything passes as it is: dropout is never on. There the mask and the "
+        "factor 1 / (1 - p) belong to both results."
+    ),
+    "mask missing": (
+        "Nothing is left out, neither forwards nor backwards. In training `u` and `dh` have to be "
+        "0 where the number is below p."
+    ),
+    "mask missing forwards": (
+        "In `u` nothing is left out. In training it has to be 0 where the number is below p."
     ),
     "mask missing in the gradient": (
-        "The gradient also passes where the entry was left out. `u` does not depend on such an "
-        "entry."
+        "In `dh` nothing is left out. Where an entry is left out, `u` is 0 whatever `h` is, and so "
+        "is the gradient."
     ),
     "path forgotten: dropout": (
-        "`dh` is `du` as it came. Backwards the gradient passes the same mask and the same factor "
-        "as `h` does forwards."
+        "While dropout is on, `dh` is `du` as it came. Backwards the gradient passes the mask and "
+        "the factor that belong to the forward pass."
+    ),
+    "h for du": (
+        "While dropout is on, `dh` is made of `h`. What passes the mask and the factor backwards "
+        "is `du`."
+    ),
+    "results in another order": (
+        "While dropout is on, the two results stand in the other order: first `u`, made of `h`, "
+        "then `dh`, made of `du`."
     ),
     "mask of the output": (
         "The backward mask is read off the output, as in `u != 0`. An entry of `h` that is 0 by "
@@ -67,9 +95,13 @@ SLIPS = {
         "Dropout is off in training and on for a prediction: `training` is read the wrong way "
         "round."
     ),
+    "gradient zero when predicting": (
+        "While dropout is off, `dh` is zero. Then everything passes as it is, backwards too: `dh` "
+        "is `du`."
+    ),
     "gradient masked when predicting": (
-        "For a prediction `dh` goes through the mask, although nothing was left out. Both results "
-        "depend on `training`."
+        "While dropout is off, `dh` goes through the mask, although nothing was left out. Both "
+        "results depend on `training`."
     ),
     "older form": (
         "This is the older form of dropout: no division in training, and `h` times 1 - p for a "
@@ -77,12 +109,12 @@ SLIPS = {
         "needs nothing."
     ),
     "divided when predicting": (
-        "For a prediction everything is divided by 1 - p, although nothing is left out. The "
+        "While dropout is off, everything is divided by 1 - p, although nothing is left out. The "
         "division makes up for the entries that are missing, and none is."
     ),
     "scaled when predicting": (
-        "For a prediction `h` is multiplied by 1 - p. That belongs to the older form of dropout, "
-        "which does not divide in training; here everything passes as it is."
+        "While dropout is off, `h` is multiplied by 1 - p. That belongs to the older form of "
+        "dropout, which does not divide in training; here everything passes as it is."
     ),
 }
 
@@ -92,12 +124,16 @@ def _draw(rng, i):
     shape = (batch, hidden)
     h = rng.normal(size=shape)
     h.flat[:: 4 + i % 2] = 0.0 if i % 2 else 1.5
-    uniform = rng.random(shape)
+    uniform, p = rng.random(shape), (0.25, 0.375, 0.8, 0.6, 0.0625, 0.1)[i % 6]
+    if i == 10:  # a prediction; in training a division by p would take many forms at 0
+        p = 0.0
     uniform.flat[0] = 0.95
+    if i % 3 == 1:
+        uniform.flat[1] = p  # without rounding in 1 + uniform - p
     return {
         "h": h,
         "du": rng.normal(size=shape),
-        "p": (0.25, 0.4, 0.8, 0.6, 0.0, 0.1)[i % 6] if i > 1 else 0.3,
+        "p": p,
         "uniform": uniform,
         "training": i % 4 != 2,
     }
@@ -117,42 +153,62 @@ def _truth(h, du, p, uniform, training):
     return passed_on().real, complex_step(lambda: np.sum(du * passed_on()), h)
 
 
-def _variant(h, du, p, uniform, training, slips=frozenset()):
-    on = training != ("training turned round" in slips) or "dropout left on" in slips
-    below = {"p and 1 - p exchanged", "p taken for the share that stays"} & slips
-    m = uniform < p if below else uniform >= p
+def _mask(p, uniform, slips):
+    """The entries that stay."""
+    equal = "equal number taken for below" in slips
     if "mask from the other end" in slips:
-        m = uniform < 1 - p
-    if not on and "gradient masked when predicting" in slips:
-        return h, np.where(m, du / (1 - p), 0)
-    if not on:
-        if "divided when predicting" in slips:
-            return h / (1 - p), du / (1 - p)
-        left = 1 - p if {"scaled when predicting", "older form"} & slips else 1
-        return h * left, du if "older form" in slips else du * left
-    factor = 1 / (1 - p)
+        return uniform < 1 - p
+    if {"p and 1 - p exchanged", "p taken for the share that stays"} & slips:
+        return uniform <= p if equal else uniform < p
+    return uniform > p if equal else uniform >= p
+
+
+def _factor(p, m, slips):
+    """What multiplies the entries that stay."""
     if {"division missing", "older form"} & slips:
-        factor = 1
+        return 1
     if {"divided by p", "p taken for the share that stays"} & slips:
-        factor = np.divide(1, p)
+        return np.divide(1, p)
     if "divided by the share that stayed" in slips:
-        factor = np.divide(1, m.mean())
-    if "multiplied for divided" in slips:
-        factor = 1 - p
-    u = np.where(m, h * factor, 0)
+        return np.divide(1, m.mean())
+    return 1 - p if "multiplied for divided" in slips else 1 / (1 - p)
+
+
+def _predicted(h, du, p, m, slips):
+    """The results while dropout is off."""
+    if "gradient zero when predicting" in slips:
+        du = np.zeros_like(du)
+    if "gradient masked when predicting" in slips:
+        return h, np.where(m, du / (1 - p), 0)
+    if "divided when predicting" in slips:
+        return h / (1 - p), du / (1 - p)
+    left = 1 - p if {"scaled when predicting", "older form"} & slips else 1
+    return h * left, du if "older form" in slips else du * left
+
+
+def _variant(h, du, p, uniform, training, slips=frozenset()):
+    if "always off" in slips:
+        training = False
+    on = training != ("training turned round" in slips) or "dropout left on" in slips
+    m = _mask(p, uniform, slips)
+    if not on:
+        return _predicted(h, du, p, m, slips)
+    factor = _factor(p, m, slips)
+    forwards = {"mask missing", "mask missing forwards"} & slips
+    u = np.where(m | bool(forwards), h * (1 if "factor missing forwards" in slips else factor), 0)
     if "mask of the output" in slips:
         m = u != 0
-    if "mask missing in the gradient" in slips:
+    if {"mask missing", "mask missing in the gradient"} & slips:
         m = np.ones_like(m)
-    if "factor missing in the gradient" in slips:
-        factor = 1
-    if "factor twice in the gradient" in slips:
-        factor = factor**2
+    power = (
+        1 - ("factor missing in the gradient" in slips) + ("factor twice in the gradient" in slips)
+    )
+    dh = np.where(m, (h if "h for du" in slips else du) * factor**power, 0)
     if "path forgotten: dropout" in slips:
-        return u, du
+        dh = du
     if "gradient times h" in slips:
-        return u, du * u
-    return u, np.where(m, du * factor, 0)
+        dh = du * u
+    return (dh, u) if "results in another order" in slips else (u, dh)
 
 
 EXERCISE = Exercise(

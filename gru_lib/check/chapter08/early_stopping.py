@@ -50,6 +50,11 @@ SLIPS = {
     "equal counts as better": (
         "An epoch whose loss equals the lowest so far counts as an improvement. It has to be below."
     ),
+    "first epoch counted": (
+        "The first epoch counts as one without an improvement; is its loss compared with itself? "
+        "It always is an improvement: begin the loop at the second epoch, or begin with `np.inf` "
+        "as the lowest loss."
+    ),
     "one step too many": (
         "The training runs one epoch too long: it stops when the count is *above* `patience`. It "
         "stops as soon as `patience` epochs in a row have brought nothing."
@@ -127,6 +132,8 @@ def _variant(losses, weights, patience, slips=frozenset()):
         progress = better
         if "count compared with the epoch before" in slips and e > 0:
             progress = losses[e] < losses[e - 1]
+        if e == 0 and "first epoch counted" in slips:
+            progress = False
         waited = (waited if "count not set back" in slips else 0) if progress else waited + 1
         if waited >= limit:
             last, stopped = e, True

@@ -48,7 +48,7 @@ SLIPS = {
         "that is too large must have a positive gradient."
     ),
     "gradient not divided": (
-        "The gradient is that of the *sum* of the squared errors: what the loss is divided by "
+        "The gradient is that of a *sum* of errors: what the loss is divided by "
         "divides the gradient, too."
     ),
     "sum for mean": (
@@ -56,7 +56,7 @@ SLIPS = {
         "Twice as many sequences would give twice the loss. A mean is asked for."
     ),
     "outputs not averaged": (
-        "The squared errors of a step's O outputs are added up, not averaged: what comes out is O "
+        "The errors of a step's O outputs are added up, not averaged: what comes out is O "
         "times too large."
     ),
     "one step too many": (
@@ -72,7 +72,15 @@ SLIPS = {
         "real steps."
     ),
     "root of the mean": (
-        "The loss is the square root of the mean, a RMSE. The loss asked for has no root."
+        "The loss is the square root of the mean, an RMSE. The loss asked for has no root."
+    ),
+    "absolute for squared": (
+        "The loss is made of the *absolute* differences. Asked for are their squares: a difference "
+        "of 3 counts 9, not 3."
+    ),
+    "gradient of the absolute error": (
+        "`dprediction` knows the sign of each difference, and not its size: it is the gradient of "
+        "the absolute error. That of a square is proportional to the difference."
     ),
 }
 
@@ -131,10 +139,13 @@ def _variant(prediction, target, lengths, slips=frozenset()):
         difference = m * prediction - target
     if {"target not masked", "padding in the sum"} & slips:
         m = np.ones_like(m)
-    loss = np.sum(m * difference**2 / count)
+    errors = np.abs(difference) if "absolute for squared" in slips else difference**2
+    loss = np.sum(m * errors / count)
     if "root of the mean" in slips:
         loss = np.sqrt(loss)
     gradient = (1 if "factor 2 missing" in slips else 2) * difference
+    if "gradient of the absolute error" in slips:
+        gradient = np.sign(difference)
     if "padding in the gradient" not in slips:
         gradient = m * gradient
     if "gradient averaged over all steps" in slips:

@@ -46,6 +46,16 @@ SLIPS = {
         "first real one is lost; where there is no padding, it raised an IndexError. With steps "
         "counted from 0 the last real one is n - 1."
     ),
+    "off by one, held at the end": (
+        "Step t takes the number of step n - t, and where that is beyond the end of the row, the "
+        "last one. So the first real step is lost, and a padded step, or the last one twice, comes "
+        "in. With steps counted from 0 the last real one is n - 1."
+    ),
+    "written one place late": (
+        "Step t goes to place n - t. So no step goes to place 0, and one goes to the first padded "
+        "place; where there is no padding, it raised an IndexError. With steps counted from 0 the "
+        "last real place is n - 1."
+    ),
     "one step too many": (
         "The first padded step is turned round with the real ones, and comes first. With steps "
         "counted from 0, a sequence of length n has the steps 0 to n - 1."
@@ -92,8 +102,14 @@ def _turned(row, n, slips):
     """One sequence, turned round within its length n, with the slips that concern it."""
     out = np.zeros_like(row) if "padding set to zero" in slips else row.copy()
     source = out if "read after writing" in slips else row
+    late = (
+        "written one place late" in slips and not {"one step too few", "one step too many"} & slips
+    )
     for t in range(n):
-        out[t] = source[n - 1 - t + ("off by one" in slips)]
+        place = n - 1 - t + ("off by one" in slips)
+        if "off by one, held at the end" in slips:
+            place = min(n - t, len(row) - 1)
+        out[t + late] = source[place]
     if "first step left out" in slips and n > 0:
         out[n - 1] = row[n - 1]
     if "padding turned, too" in slips:

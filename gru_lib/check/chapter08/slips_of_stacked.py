@@ -5,6 +5,11 @@ slip of its own, named "mistake, form" or "mistake, form, form", with the mistak
 """
 
 SLIPS = {
+    "another layer called": (
+        "The states are those of a plain tanh network with these weights, and `layer` is another "
+        "one here; where the weights are not three arrays, it raised an error. Did you call "
+        "`rnn_layer`? Call `layer`, and hand it the weights as they are."
+    ),
     "padding counted": (
         "The backward direction reads the padding first: the whole array is turned round, and "
         "turned back. Its state is no longer zero when it comes to the first real number. Turn "
@@ -74,6 +79,15 @@ SLIPS = {
         "For a sequence of length 0 `final` has to be zeros. Mind the index `lengths - 1`: it is "
         "-1 there, which NumPy reads as the last column; and column 0 is padding."
     ),
+    "length 0 forgotten in the backward half": (
+        "For a sequence of length 0 the backward half of `final` is not zero: every column is "
+        "padding there, column 0 too. Set both halves to zero."
+    ),
+    "length 0 forgotten in the forward half": (
+        "For a sequence of length 0 the forward half of `final` is not zero: every column is "
+        "padding there, and the index `lengths - 1` is -1, which NumPy reads as the last one. Set "
+        "both halves to zero."
+    ),
     "upper layer reads x": (
         "Each layer reads `x`, the input of the lowest one; where the sizes do not happen to fit, "
         "it raised an error. A layer reads the output of the layer below."
@@ -87,14 +101,16 @@ SLIPS = {
         "i of `x`: put them back, or do not sort, which nothing here needs."
     ),
 }
-# Padding set to zero after the highest layer alone; a turn that leaves zeros at padding; padding
-# of x set to zero before all else; last states that are right nevertheless; an order of sorting.
-LATE, ZEROS, FIRST, RIGHT, UPWARDS = (
-    "zeros at the end alone",
-    "zeros in the turn",
-    "zeros in x",
-    "last states right",
-    "shortest first",
+# Padding set to zero after the highest layer alone, or below it alone; a turn that leaves zeros at
+# padding; padding of x set to zero before all else; last states that are right nevertheless; an
+# order of sorting.
+LATE, BELOW, ZEROS, FIRST, RIGHT, UPWARDS = (
+    "with padding set to zero at the end alone",
+    "with padding set to zero below the top layer alone",
+    "with padding set to zero by the turn",
+    "with padding set to zero in x",
+    "with the last states right",
+    "with the shortest first",
 )
 FORMS = {
     "padding counted": [(LATE,), (FIRST,), (LATE, FIRST)],
@@ -104,8 +120,10 @@ FORMS = {
     "state not kept at padding": [(LATE,), (LATE, ZEROS), (FIRST,), (LATE, FIRST)],
     "backward state in the last column": [(LATE,), (ZEROS,), (LATE, FIRST)],
     "last column for the last state": [(LATE,), (ZEROS,), (LATE, ZEROS), (FIRST,), (LATE, FIRST)],
-    "padding passed on": [(ZEROS,), (FIRST,)],
-    "length 0 forgotten": [(LATE,), (ZEROS,), (LATE, ZEROS), (FIRST,)],
+    "padding passed on": [(ZEROS,), (FIRST,), (BELOW,)],
+    "length 0 forgotten": [(LATE,), (FIRST,)],
+    "length 0 forgotten in the backward half": [(LATE,), (FIRST,)],
+    "length 0 forgotten in the forward half": [(LATE,), (FIRST,)],
     "sorted by length": [(UPWARDS,)],
 }
 SLIPS |= {", ".join((name, *form)): SLIPS[name] for name, forms in FORMS.items() for form in forms}

@@ -4,17 +4,24 @@ import numpy as np
 
 from ...bidirectional import reverse
 from ..exercise import Exercise
-from .slips_of_stacked import FIRST, LATE, RIGHT, SLIPS, UPWARDS, ZEROS
+from .slips_of_stacked import BELOW, FIRST, LATE, RIGHT, SLIPS, UPWARDS, ZEROS
 
 
 def _layer(x, weights):
-    """A vanilla RNN from a state of zeros; the states after all steps."""
-    state = np.zeros((len(x), len(weights["b"])))
-    h = np.zeros((*x.shape[:2], len(weights["b"])))
+    """A leaky RNN from a state of zeros, which takes half, or the share given, of the new state."""
+    W_x, W_h, b, share = (*weights, 0.5)[:4]
+    state, h = np.zeros((len(x), len(b))), np.zeros((*x.shape[:2], len(b)))
     for t in range(x.shape[1]):
-        state = np.tanh(x[:, t] @ weights["W_x"] + state @ weights["W_h"] + weights["b"])
+        new = np.tanh(x[:, t] @ W_x + state @ W_h + b)
+        state = (1 - share) * state + share * new
         h[:, t] = state
     return h
+
+
+def _plain_layer(x, weights):
+    """A vanilla RNN, as in the notebook."""
+    W_x, W_h, b = weights
+    return _layer(x, (W_x, W_h, b, 1.0))
 
 
 def _draw(rng, i):
@@ -29,9 +36,11 @@ def _draw(rng, i):
     layers, weights, size = 1 + i // 2 % 3, [], inputs
     for _ in range(layers):
         hidden = inputs // 2 if i % 5 == 1 else int(rng.integers(1, 4))
-        shapes = {"W_x": (size, hidden), "W_h": (hidden, hidden), "b": hidden}
-        ways = ({name: rng.normal(size=s) for name, s in shapes.items()} for _ in range(2))
-        weights.append(tuple(ways))
+        ways = [
+            [rng.normal(size=s) for s in ((size, hidden), (hidden, hidden), hidden)] for _ in "fb"
+        ]
+        share = [float(rng.uniform(0.3, 0.8))] * (i % 4 == 2)  # a cell's weights may be anything
+        weights.append(tuple((*way, *share) for way in ways))
         size = 2 * hidden
     x = rng.normal(size=(batch, time, inputs))
     return {"x": x, "lengths": lengths, "layer": _layer, "weights": weights}
@@ -39,7 +48,7 @@ def _draw(rng, i):
 
 def _truth(x, lengths, layer, weights):
     """Run each sequence alone, without padding."""
-    size = 2 * len(weights[-1][0]["b"])
+    size = 2 * len(weights[-1][0][2])
     h, final = np.zeros((*x.shape[:2], size)), np.zeros((len(x), size))
     for i, n in enumerate(lengths):
         if n == 0:
@@ -103,14 +112,16 @@ def _final(h, zeroed, came, lengths, slips):
         second = came[:, -1]
     if RIGHT in slips:
         second = came[rows, lengths - 1]
+    if not {"length 0 forgotten", "length 0 forgotten in the forward half"} & slips:
+        first = np.where(lengths[:, None] > 0, first, 0)
+    if not {"length 0 forgotten", "length 0 forgotten in the backward half"} & slips:
+        second = np.where(lengths[:, None] > 0, second, 0)
     halves = [first, second]
     if "concatenated in the other order" in slips and RIGHT not in slips:
         halves = halves[::-1]
     if "last states in the other order" in slips:
         halves = halves[::-1]
-    final = np.concatenate(halves, axis=1)
-    guarded = "length 0 forgotten" not in slips
-    return np.where(lengths[:, None] > 0, final, 0) if guarded else final
+    return np.concatenate(halves, axis=1)
 
 
 def _variant(x, lengths, layer, weights, slips=frozenset()):
@@ -118,7 +129,8 @@ def _variant(x, lengths, layer, weights, slips=frozenset()):
     if "sorted by length" in slips:
         order = np.argsort(lengths if UPWARDS in slips else -lengths, kind="stable")
         x, lengths = x[order], lengths[order]
-    late = LATE in slips or "padding passed on" in slips
+    layer = _plain_layer if "another layer called" in slips else layer
+    late = LATE in slips or ("padding passed on" in slips and BELOW not in slips)
     real = (np.arange(x.shape[1]) < lengths[:, None])[..., None]
     below = x = np.where(real, x, 0) if FIRST in slips else x
     for pair in weights[:1] if "first layer only" in slips else weights:

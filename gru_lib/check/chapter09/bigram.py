@@ -88,6 +88,28 @@ SLIPS = {
         "All names, each with its two marks, are read as one text: between two names the mark "
         "seems to follow the mark. Nobody predicts the mark in front; count name by name."
     ),
+    "names counted once": (
+        "A name that occurs several times is counted once. Here every entry of the list counts."
+    ),
+    "27 for K": (
+        "27 is the chapter's alphabet; here K is `len(symbols)`, and each symbol gets alpha / K."
+    ),
+    "alpha times K below": _rows(
+        "alpha K is added below, where alpha belongs. What is added above is alpha times p(l), and "
+        "over all symbols that adds up to alpha."
+    ),
+    "alpha missing above": _rows(
+        "p(l) is added above without its factor alpha. Above and below must grow by the same, and "
+        "the p(l) add up to 1."
+    ),
+    "p(l) of letters alone": (
+        "p(l) is made without the ends of the names. The mark after each name is asked for like a "
+        "letter: C(0) is the number of names, and they count in C."
+    ),
+    "ends not in C": _rows(
+        "In p(l) the sum C is the number of letters, without the ends. The mark after each name "
+        "is a prediction, too."
+    ),
     "repeats counted once": (
         "A pair that occurs several times in a name is counted once: `counts[a, b] += 1` with "
         "arrays a and b writes the same entry several times, each time from the old value. "
@@ -111,6 +133,7 @@ def _draw(rng, i):
     weights = rng.dirichlet(np.full(len(known), 2.0))
     lengths = rng.integers(1, 6, size=1 + (i + 1) % 6)
     names = ["".join(rng.choice(known, n, p=weights)) for n in lengths]
+    names += names[:1] * (i % 4 == 1)  # stands twice
     alpha = (1.0, 0.5, 2.0, 5.0)[i % 4]
     return {"names": names, "symbols": "·" + "".join(letters), "alpha": alpha}
 
@@ -132,28 +155,46 @@ def _pairs(names, symbols, slips):
         yield pairs[:-1] if "end not counted" in slips else pairs
 
 
-def _variant(names, symbols, alpha, slips=frozenset()):
-    size = len(symbols)
-    counts = np.zeros((size, size))
+def _counts(names, symbols, slips):
+    """How often each symbol was asked for, in columns, after each, in rows."""
+    counts = np.zeros((len(symbols), len(symbols)))
+    names = sorted(set(names)) if "names counted once" in slips else names
     for pairs in _pairs(names, symbols, slips):
         for pair in set(pairs) if "repeats counted once" in slips else pairs:
             counts[pair] = 1 if "= for +=" in slips else counts[pair] + 1
     if "mark after mark counted" in slips:
         counts[0, 0] += len(names) - 1
-    asked, floor = counts.sum(axis=0), alpha / size
-    floor = alpha if "alpha for alpha / K" in slips else floor
+    return counts
+
+
+def _alone(asked, names, alpha, slips):
+    """The smoothed frequencies p(l), from how often each symbol was asked for."""
+    size = len(asked)
+    if "letter frequencies left out" in slips:
+        return np.full(size, 1 / size)
     if "front mark counted" in slips:
         asked = asked + len(names) * (np.arange(size) == 0)
-    alone = (asked + floor) / (asked.sum() + alpha)
+    if "p(l) of letters alone" in slips:
+        asked = asked * (np.arange(size) > 0)
     if "letter frequencies not smoothed" in slips:
-        alone = asked / asked.sum()
+        return asked / asked.sum()
     if "Laplace's rule for the letters" in slips:
-        alone = (asked + alpha) / (asked.sum() + alpha * size)
-    if "letter frequencies left out" in slips:
-        alone = np.full(size, 1 / size)
+        return (asked + alpha) / (asked.sum() + alpha * size)
+    floor = alpha if "alpha for alpha / K" in slips else alpha / size
+    floor = alpha / 27 if "27 for K" in slips else floor
+    below = asked[1:].sum() if "ends not in C" in slips else asked.sum()
+    return (asked + floor) / (below + alpha)
+
+
+def _variant(names, symbols, alpha, slips=frozenset()):
+    size = len(symbols)
+    counts = _counts(names, symbols, slips)
+    alone = _alone(counts.sum(axis=0), names, alpha, slips)
     alone = alone[:, None] if "p(l) along the rows" in slips else alone
     above, seen = alpha * alone, counts.sum(axis=1, keepdims=True)
-    below = alpha
+    below = alpha * size if "alpha times K below" in slips else alpha
+    if "alpha missing above" in slips:
+        above = alone
     if "smoothing missing" in slips:
         above, below = 0 * above, 0
     if "Laplace's rule" in slips:

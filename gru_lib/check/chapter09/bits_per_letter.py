@@ -19,7 +19,20 @@ SLIPS = {
     ),
     "sign": (
         "Logarithms of probabilities are negative; bits per letter are minus their mean. With the "
-        "wrong sign the better model seems the worse one, and the perplexity falls below 1."
+        "wrong sign the better model seems the worse one, and 2 to that power falls below 1."
+    ),
+    "sign of the bits alone": (
+        "The perplexity is right, and `bits` have the wrong sign. Logarithms of probabilities are "
+        "negative; bits per letter are minus their mean."
+    ),
+    "perplexity upside down": (
+        "The exponent of the perplexity has the wrong sign: it is 2 to the power of *plus* the "
+        "bits. A perplexity says among how many symbols the model hesitates, so it is at least 1."
+    ),
+    "logarithm of a logarithm": (
+        "No number comes out in any case. Is a logarithm taken of `log_p`? It holds logarithms "
+        "already: they are negative, and a negative number has none. From nats to bits it takes "
+        "a factor only."
     ),
     "padding counted": (
         "The padded steps are counted like real ones, in the sum and in the number it is divided "
@@ -56,6 +69,14 @@ SLIPS = {
     "one step too many": (
         "One step after the last real one is taken in, where there is one: that is padding. The "
         "real steps of a name have the numbers 0 to its length minus 1."
+    ),
+    "last step missing in the sum": (
+        "It is divided by the right number, but the last real step of each name, the prediction "
+        "of its end, is missing in the sum. The real steps have the numbers 0 to length minus 1."
+    ),
+    "one padded step in the sum": (
+        "It is divided by the right number, but the step after each name's last one is in the sum, "
+        "where there is one. The real steps have the numbers 0 to length minus 1."
     ),
     "e to the power of bits": (
         "The perplexity is e to the power of the bits. Bits go with 2 and nats with e; mixed, the "
@@ -110,6 +131,10 @@ def _nats(log_p, lengths, slips):
         real = np.full(log_p.shape, True)
     if "padding counted" in slips:
         count = real.sum()
+    if "last step missing in the sum" in slips:
+        real = np.arange(log_p.shape[1]) < lengths[:, None] - 1
+    if "one padded step in the sum" in slips:
+        real = np.arange(log_p.shape[1]) < lengths[:, None] + 1
     if "mean of means" in slips:
         return -np.mean(np.sum(log_p * real, axis=1) / steps)
     if "mean before the logarithm" in slips:
@@ -119,6 +144,8 @@ def _nats(log_p, lengths, slips):
 
 def _variant(log_p, lengths, slips=frozenset()):
     nats = _nats(log_p, lengths, slips) * (-1 if "sign" in slips else 1)
+    if "logarithm of a logarithm" in slips:
+        nats = np.nan
     bits = nats / np.log(2)
     perplexity = np.exp(nats)
     if "natural log" in slips or "nats taken for bits" in slips:
@@ -135,7 +162,8 @@ def _variant(log_p, lengths, slips=frozenset()):
     if "mean of the perplexities" in slips:
         real = np.arange(log_p.shape[1]) < lengths[:, None]
         perplexity = np.mean(np.exp(-log_p[real]))
-    return bits, perplexity
+    bits = -bits if "sign of the bits alone" in slips else bits
+    return bits, 1 / perplexity if "perplexity upside down" in slips else perplexity
 
 
 EXERCISE = Exercise(

@@ -12,10 +12,11 @@ from ..exercise import Exercise
 
 def _overflow(found):
     largest = np.abs(found.arguments["logits"]).max()
+    here = f", and here one is {largest:.0f} in size" if largest > 700 else ""
     return (
-        f"Right for small scores, but here one of them is {largest:.0f} in size, and `exp` of 710 "
-        "is more than a floating-point number can hold: inf / inf is no number. Subtract the "
-        "largest score of each row first, in the sum as well as at the right class."
+        f"Large scores are too much for `exp`{here}: already that of 710 is more than a "
+        "floating-point number can hold, and inf / inf is no number. Subtract the largest score "
+        "of each row first, in the sum as well as at the right class."
     )
 
 
@@ -61,6 +62,14 @@ SLIPS = {
     "softmax over the wrong axis": (
         "The probabilities of a column add up to 1, and not those of a row. Each prediction is a "
         "row: the sum in the softmax runs over the classes, axis 1."
+    ),
+    "softmax over the whole array": (
+        "The exponentials are added up over all predictions. Each row has its own largest score "
+        "and its own sum: `axis=1, keepdims=True`."
+    ),
+    "sum over the whole array": (
+        "The exponentials are added up over all predictions. Each row has its own sum: `axis=1, "
+        "keepdims=True`."
     ),
     "softmax of a softmax": (
         "The scores pass through a softmax twice: probabilities are taken for scores. They lie "
@@ -125,7 +134,7 @@ def _largest(logits, slips):
     """What is subtracted before `exp`."""
     if "overflow" in slips:
         return 0.0
-    if "largest of the whole array" in slips:
+    if {"largest of the whole array", "softmax over the whole array"} & slips:
         return logits.max()
     axis = 0 if "softmax over the wrong axis" in slips else 1
     return logits.max(axis=axis, keepdims=True)
@@ -161,6 +170,8 @@ def _variant(logits, labels, slips=frozenset(), answer=None):
     shifted = logits - _largest(logits, slips)
     e = np.exp(shifted)
     total = e.sum(axis=0 if "softmax over the wrong axis" in slips else 1, keepdims=True)
+    if {"softmax over the whole array", "sum over the whole array"} & slips:
+        total = np.full((count, 1), e.sum())
     p, one_hot = e / total, np.eye(logits.shape[1])[labels]
     nats = (np.log(total) - shifted)[rows, labels]
     if "overflow" in slips or "logarithm of 0" in slips:

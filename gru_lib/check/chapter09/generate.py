@@ -6,91 +6,7 @@ import numpy as np
 
 from ...activations import softmax
 from ..exercise import Exercise
-
-SLIPS = {
-    "state not carried": (
-        "Every call of `step` gets `None` as the state, so the network forgets all but the symbol "
-        "it reads. Hand over the state that the call before returned."
-    ),
-    "state kept at the start's": (
-        "The state is carried through the given letters, but not from draw to draw: every drawn "
-        "letter is read from the same old state. Take the new state from `step` each time."
-    ),
-    "state dropped after the start": (
-        "The first letter drawn is read from the state `None`, as if nothing had been read before; "
-        "from then on the state is carried. Go on with the state that the given letters have left."
-    ),
-    "mark not read": (
-        "The letters of `start` are read without the mark in front of them (it is read only if "
-        "`start` is empty). The network has been trained on names with the mark first; from the "
-        "state `None` it expects the mark."
-    ),
-    "start not read": (
-        "The name begins with `start`, but the network has not read it: what follows does not "
-        "depend on it. Let it read each of the letters before the first draw."
-    ),
-    "last step only": (
-        "Of `start` only the last letter is read. The state has to see all of its letters, in "
-        "their order."
-    ),
-    "last letter read twice": (
-        "The last symbol given, the last letter of `start` or the mark, is read twice: once with "
-        "the given ones, and once more in front of the first draw. The scores of the first reading "
-        "are those to draw from."
-    ),
-    "whole name read again": (
-        "Before each draw the mark and the whole name are read again, on top of a state that has "
-        "read them already. Let the network read the new letter alone, or begin again with "
-        "`None`."
-    ),
-    "drawn letter not read": (
-        "What is drawn is not read: the network reads the same symbol again and again. Let it read "
-        "the index that was drawn."
-    ),
-    "likeliest letter read": (
-        "The letter drawn is put at the end of the name, but the network reads the likeliest one: "
-        "it goes on with another name than the one on paper. Let it read the index that was drawn."
-    ),
-    "start missing": (
-        "Only the drawn letters are returned. The name is `start` and what was drawn after it."
-    ),
-    "mark kept": "The mark at the end is returned with the name. It says that the name is over.",
-    "mark in front": "The name is returned with the mark in front, which is read, but no letter.",
-    "end ignored": (
-        "It goes on drawing after the mark was drawn. With the mark the network says that the name "
-        "is over."
-    ),
-    "one step too many": "The name may get one letter more than `longest`.",
-    "one step too few": "The name stops one letter before `longest`.",
-    "start not counted": (
-        "`longest` letters are drawn beside those of `start`. It is the name that may have "
-        "`longest` letters, those of `start` included."
-    ),
-    "longest ignored": (
-        "`longest` makes no difference: it draws until the mark comes or the numbers are used up."
-    ),
-    "off by one": (
-        "The first draw uses `u[1]`, and `u[0]` is skipped. Nothing is drawn for the mark in front."
-    ),
-    "first number every time": (
-        "Every draw uses `u[0]`. The draws have to be independent: the second one uses `u[1]`."
-    ),
-    "numbers by place": (
-        "The numbers are counted by the place in the name, so those of the places in `start` are "
-        "skipped. The first draw uses `u[0]`."
-    ),
-    "temperature multiplied": (
-        "The scores are multiplied by the temperature. Divide: below 1 likely letters become "
-        "likelier."
-    ),
-    "temperature ignored": (
-        "The temperature makes no difference. Divide the scores by it, before the softmax."
-    ),
-    "always the likeliest": (
-        "Each time the likeliest symbol is taken, whatever `u` is: so there is one name only. Draw "
-        "from the probabilities."
-    ),
-}
+from .drawing_slips import SLIPS
 
 
 class _Network:
@@ -155,10 +71,12 @@ def _read(step, symbols, start, slips):
         numbers = [0, *numbers]
     if "last letter read twice" in slips:
         numbers.append(numbers[-1])
-    state = None
-    for k in numbers:
-        scores, state = step(k, None if "state not carried" in slips else state)
-    return scores, state, numbers[-1]
+    first, state = step(numbers[0], None)
+    scores = first
+    for k in numbers[1:]:
+        forgotten = {"state not carried", "start read from None"} & slips
+        scores, state = step(k, None if forgotten else state)
+    return first if "scores of the mark" in slips else scores, state, numbers[-1]
 
 
 def _chosen(scores, temperature, u, slips):
@@ -174,6 +92,7 @@ def _variant(step, symbols, start, temperature, u, longest, slips=frozenset()):
     scores, state, last = _read(step, symbols, start, slips)
     name, given = start, len(start)
     draws = longest - given + ("one step too many" in slips) - ("one step too few" in slips)
+    draws = max(draws, 1) if "length tested too late" in slips else draws
     draws = longest if "start not counted" in slips else draws
     draws = len(u) if "longest ignored" in slips else draws
     for t in range(draws):
@@ -187,12 +106,17 @@ def _variant(step, symbols, start, temperature, u, longest, slips=frozenset()):
             break
         read = last if "drawn letter not read" in slips else k
         read = int(np.argmax(scores)) if "likeliest letter read" in slips else read
-        if "state not carried" in slips or (first and "state dropped after the start" in slips):
+        read = 0 if "mark read for the drawn letter" in slips else read
+        if {"state not carried", "state not carried while drawing"} & slips:
             state = None
+        state = None if first and "state dropped after the start" in slips else state
         if "whole name read again" in slips:
             for letter in symbols[0] + name[:-1]:
                 _, state = step(symbols.index(letter), state)
-        scores, new = step(read, state)
+        if "drawn letter read twice" in slips:
+            _, state = step(read, state)
+        new_scores, new = step(read, state)
+        scores = scores if "scores not renewed" in slips else new_scores
         state = state if "state kept at the start's" in slips else new
     name = name[given:] if "start missing" in slips else name
     return symbols[0] + name if "mark in front" in slips else name

@@ -15,22 +15,22 @@ SLIPS = {
     ),
     "one step only": "`products` is that of a single step. Each of the T steps takes as many.",
     "one record only": "`products` is that of one record. Each of the B records takes as many.",
-    "one gate only": "`products` is that of one gate. Each of the G gates has its own matrices.",
+    "one gate only": "`products` is that of one block. Each of the G blocks has its own matrices.",
     "input forgotten": (
-        "`products` lacks the matrices for the input: D times H multiplications per gate, record "
+        "`products` lacks the matrices for the input: D times H multiplications per block, record "
         "and step."
     ),
     "state forgotten": (
-        "`products` lacks the matrices for the state: H times H multiplications per gate, record "
+        "`products` lacks the matrices for the state: H times H multiplications per block, record "
         "and step."
     ),
     "one gate's state": (
-        "`products` has the matrices for the input of all gates, and that for the state of one "
-        "gate only. Is there a bracket missing? G multiplies both."
+        "`products` has the matrices for the input of all blocks, and that for the state of one "
+        "block only. Is there a bracket missing? G multiplies both."
     ),
     "one gate's input": (
-        "`products` has the matrices for the state of all gates, and that for the input of one "
-        "gate only. Is there a bracket missing? G multiplies both."
+        "`products` has the matrices for the state of all blocks, and that for the input of one "
+        "block only. Is there a bracket missing? G multiplies both."
     ),
     "product for sum": (
         "`products` has D times H where D + H belongs. One number of the result takes D "
@@ -38,10 +38,10 @@ SLIPS = {
     ),
     "square of the sum": (
         "`products` has (D + H) squared. A row of D + H numbers meets matrices with H columns per "
-        "gate."
+        "block."
     ),
     "three gates assumed": (
-        "Three gates are counted, whatever `G` says. An RNN has one, an LSTM four."
+        "Three blocks are counted, whatever `G` says. An RNN has one, an LSTM four."
     ),
     "bias counted, too": (
         "`products` has one multiplication too many for each number of the result. A bias is "
@@ -58,21 +58,25 @@ SLIPS = {
     ),
     "width of the input": (
         "`megabytes` is that of an array as wide as the input. What stands before the loop is "
-        "x W_x + b, and that has H columns per gate; D is gone."
+        "x W_x + b, and that has H columns per block; D is gone."
     ),
     "size of the input": (
         "`megabytes` is that of the input x itself. What stands before the loop is x W_x + b, with "
-        "H columns for each gate."
+        "H columns for each block."
+    ),
+    "D times H columns": (
+        "`megabytes` is that of an array with D times H columns. The product x W_x adds up over "
+        "the D inputs, so D is gone: H columns remain for each block."
     ),
     "size of the weights": (
         "`megabytes` is that of the matrices. What stands before the loop is x W_x + b of all "
         "records and steps."
     ),
     "state added to the width": (
-        "`megabytes` is that of an array with D + H columns per gate. The product x W_x has H."
+        "`megabytes` is that of an array with D + H columns per block. The product x W_x has H."
     ),
     "one gate stored": (
-        "`megabytes` has one gate only. All G gates of all steps stand there before the loop."
+        "`megabytes` has one block only. All G blocks of all steps stand there before the loop."
     ),
     "one record stored": "`megabytes` has one record only. All B of them stand there.",
     "states stored, too": (
@@ -118,6 +122,7 @@ def _variant(G, B, T, D, H, size, slips=frozenset()):
     products *= 3 if "backward counted, too" in slips else 1
     products *= 2 if "additions counted, too" in slips else 1
     width = D if "width of the input" in slips else H
+    width = D * H if "D times H columns" in slips else width
     width += D * ("state added to the width" in slips)
     wide = width * (1 if "one gate stored" in slips else G) + H * ("states stored, too" in slips)
     stored = wide * (1 if "one record stored" in slips else B)
@@ -144,7 +149,7 @@ def count_forward(answer):
     """Check the count of a forward pass.
 
     Args:
-        answer: function `(G, B, T, D, H, size) -> (products, megabytes)` of whole numbers: gates,
+        answer: function `(G, B, T, D, H, size) -> (products, megabytes)` of whole numbers: blocks,
             records, steps, inputs, units and bytes per number. `products` are the multiplications
             in matrix products, `megabytes` the size of the hoisted array in millions of bytes.
 

@@ -36,6 +36,10 @@ SLIPS = {
         "Only the last step's contribution is there. The weights are used at every step, so their "
         "gradient is a sum over all of them."
     ),
+    "last state with the last step": (
+        "`dW_h` is made of the last state and the last step's gradient. All steps contribute, and "
+        "the last state to none of them: the product of step t read h_{t-1}."
+    ),
     "= for +=": (
         "Only the first step's contribution is there: what a walk back leaves if it overwrites the "
         "gradients instead of adding them up."
@@ -49,6 +53,16 @@ SLIPS = {
     "batch and time mixed up in da": (
         "The rows of `da` do not belong to the rows that they meet: in `da` records and steps were "
         "exchanged before the axes were joined. All arrays have time first already."
+    ),
+    "batch and time mixed up in dx": (
+        "Records and steps are mixed up in `dx`: its rows were made record by record, and are "
+        "counted off as if they stood step by step. All arrays have time first, `dx` too; no axes "
+        "need be exchanged."
+    ),
+    "mixed up on the way back": (
+        "Records and steps are mixed up in `dx`: its rows stand step by step, and are counted off "
+        "as if they stood record by record. The product has the steps first already: cut it to "
+        "the shape of `x`."
     ),
     "rows scrambled": (
         "The input and the states were brought to a shape with D or H rows by `reshape`. That "
@@ -166,8 +180,21 @@ def _variant(x, h, da, W_x, slips=frozenset()):
         db = da.sum(axis=0)
     back = W_x if "missing transpose" in slips else W_x.T
     back = W_x.reshape(W_x.shape[::-1]) if "reshape for transpose" in slips else back
+    dW_h = product(states)
+    if "last state with the last step" in slips:
+        dW_h = share * h[-1].T @ da[-1]
+    return product(left), dW_h, db, _back(da, back, slips)
+
+
+def _back(da, back, slips):
+    """The gradient of the input."""
+    T, B, _ = da.shape
+    if "batch and time mixed up in dx" in slips:
+        return (da.swapaxes(0, 1) @ back).reshape(T, B, -1)
     dx = da @ back
-    return product(left), product(states), db, dx[::-1] if "time reversed" in slips else dx
+    if "mixed up on the way back" in slips:
+        return dx.reshape(B, T, -1).swapaxes(0, 1)
+    return dx[::-1] if "time reversed" in slips else dx
 
 
 EXERCISE = Exercise(

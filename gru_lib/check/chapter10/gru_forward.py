@@ -30,6 +30,27 @@ SLIPS = {
         "r and z have changed places. The columns stand in the order r, z, candidate; Keras has "
         "z first."
     ),
+    "reset gate in the mean": (
+        "r stands in the new state where z belongs. The reset gate acts on the memory m alone."
+    ),
+    "update gate on the memory": (
+        "The memory m is multiplied by z, and belongs to r. The update gate acts in the new state "
+        "alone."
+    ),
+    "sigmoid forgotten": (
+        "The gates are not put through the sigmoid, so they can be negative or above 1. A gate is "
+        "a fraction, between 0 and 1."
+    ),
+    "sigmoid forgotten: reset gate": (
+        "The reset gate is not put through the sigmoid, so it can be negative or above 1."
+    ),
+    "sigmoid forgotten: update gate": (
+        "The update gate is not put through the sigmoid, so it can be negative or above 1."
+    ),
+    "tanh for sigmoid": (
+        "The gates are made by tanh, so they can be negative. A gate is a fraction, between 0 and "
+        "1: sigmoid."
+    ),
     "update gate and candidate exchanged": (
         "The last two thirds of the columns have changed places. They stand in the order r, z, "
         "candidate."
@@ -136,6 +157,16 @@ def _candidate(a, h, product, r, W_hh, b_hh, slips):
     return (_sigmoid if "sigmoid for tanh" in slips else np.tanh)(total)
 
 
+def _gates(total, slips):
+    """Both gates, from their pre-activations side by side."""
+    activation = np.tanh if "tanh for sigmoid" in slips else _sigmoid
+    gates = np.split(total, 2, axis=1)
+    for k, name in enumerate(("reset gate", "update gate")):
+        if not {"sigmoid forgotten", f"sigmoid forgotten: {name}"} & slips:
+            gates[k] = activation(gates[k])
+    return gates[::-1] if "gates exchanged" in slips else gates
+
+
 def _step(a, h, product, W_h, b_hh, slips):
     """One new state from the projected input of three gates, and the product with the state."""
     H = h.shape[1]
@@ -145,10 +176,12 @@ def _step(a, h, product, W_h, b_hh, slips):
     if "update gate and candidate exchanged" in slips:
         order = np.r_[:H, 2 * H : 3 * H, H : 2 * H]
         a, product, W_h = a[:, order], product[:, order], W_h[:, order]
-    r, z = (_sigmoid(a[:, k : k + H] + product[:, k : k + H]) for k in (0, H))
-    if "gates exchanged" in slips:
-        r, z = z, r
-    h_tilde = _candidate(a[:, 2 * H :], h, product[:, 2 * H :], r, W_h[:, 2 * H :], b_hh, slips)
+    r, z = _gates(a[:, : 2 * H] + product[:, : 2 * H], slips)
+    memory = z if "update gate on the memory" in slips else r
+    h_tilde = _candidate(
+        a[:, 2 * H :], h, product[:, 2 * H :], memory, W_h[:, 2 * H :], b_hh, slips
+    )
+    z = r if "reset gate in the mean" in slips else z
     keep = 1 - z if "z and 1 - z exchanged" in slips else z
     old = 0 if "path forgotten: the old state" in slips else h
     old = r * h if "gated state for the old one" in slips else old

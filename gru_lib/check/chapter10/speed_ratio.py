@@ -1,129 +1,26 @@
 """Chapter 10: how much faster, and whether that is more than noise."""
 
 import statistics
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from ..exercise import Exercise
+from .ratio_slips import SLIPS
 
-
-def _mean_told(found):
-    means = np.mean(found.arguments["before"]) / np.mean(found.arguments["after"])
-    return (
-        f"`gain` is the ratio of the two means, {means:.4g} in the case below. One slow turn then "
-        "has more weight than many others. Divide within each turn, and take the median of that."
-    )
-
-
-SLIPS = {
-    "ratio of the means": _mean_told,
-    "ratio of the medians": (
-        "`gain` is the quotient of the two medians, whose times may have been taken in different "
-        "turns. Divide within each turn first."
-    ),
-    "mean of the ratios": (
-        "`gain` is the mean of the turns' ratios. A single disturbed turn moves a mean; the median "
-        "stays."
-    ),
-    "geometric mean": (
-        "`gain` is the geometric mean of the ratios. It is fairer to ratios than the mean, and a "
-        "single disturbed turn moves it all the same; asked for is the median."
-    ),
-    "per cent": "The numbers are per cent. Asked for is before divided by after: 1.6, and not 60.",
-    "ratio less 1": "The ratios are less by 1. Asked for is before divided by after.",
-    "share saved": (
-        "The numbers are the share of the old time that is saved, 1 - after/before. Asked for is "
-        "time before divided by time after."
-    ),
-    "first turn dropped": (
-        "The first turn is left out. The warm-up comes before the turns; all of them count."
-    ),
-    "ratio of the fastest": (
-        "`gain` is the ratio of the two fastest times. The fastest turn counts for a bound, which "
-        "asks what a machine can do; a comparison takes the ratio within each turn."
-    ),
-    "ratios upside down": (
-        "The ratios are time after divided by time before: below 1 where the new program is "
-        "faster. They should be before divided by after."
-    ),
-    "sorted apart": (
-        "The two series of times are sorted before they are divided, so that a ratio compares "
-        "times of different turns. The two times of a turn belong together."
-    ),
-    "quartiles of the times": (
-        "`low` and `high` are quotients of the quartiles of the times. They should be the "
-        "quartiles of the ratios."
-    ),
-    "percent for parts": (
-        "`low` and `high` lie next to the smallest ratio: `np.percentile` was given 0.25 and 0.75, "
-        "and it expects 25 and 75. `np.quantile` expects 0.25 and 0.75."
-    ),
-    "standard deviation for quartiles": (
-        "`low` and `high` are the gain minus and plus one standard deviation. One slow turn makes "
-        "such a band wide; quartiles stay."
-    ),
-    "mean and standard deviation": (
-        "The three numbers are the mean of the ratios and the mean minus and plus one standard "
-        "deviation. One slow turn moves all three; median and quartiles stay."
-    ),
-    "standard error": (
-        "`low` and `high` are the mean minus and plus its standard error, which shrinks with every "
-        "turn. Quartiles say how the turns scatter."
-    ),
-    "median without interpolation": (
-        "`gain` is one of the ratios even where their number is even. The median then lies half "
-        "way between the middle two."
-    ),
-    "quartiles without interpolation": (
-        "`low` and `high` are ratios of single turns, picked at a quarter and three quarters of "
-        "the sorted list. `np.quantile` interpolates between neighbours by default."
-    ),
-    "quartiles of another definition": (
-        "`low` and `high` are quartiles by another definition, that of `statistics.quantiles` "
-        'with its default, "exclusive"; the band is wider. Asked for are those that `np.quantile` '
-        "gives by default."
-    ),
-    "ten and ninety per cent": (
-        "`low` and `high` leave out a tenth at either end. Quartiles leave out a quarter."
-    ),
-    "five and ninety-five per cent": (
-        "`low` and `high` leave out a twentieth at either end. Quartiles leave out a quarter."
-    ),
-    "smallest and largest": (
-        "`low` and `high` are the smallest and the largest ratio, so that a single odd turn "
-        "decides. They should be the first and the third quartile."
-    ),
-    "quartiles exchanged": "`low` and `high` have changed places.",
-    "faster only": (
-        "`clear` is True only where the new program is faster. A band that lies below 1 is a clear "
-        "result, too: the new program is slower."
-    ),
-    "band not used": (
-        "`clear` is True although 1 lies within the band. A gain that is smaller than the noise is "
-        "no result: the whole band has to be above 1, or below."
-    ),
-    "gain above 1 is clear": (
-        "`clear` is True wherever the gain is above 1, whatever the band. It is the whole band "
-        "that has to lie above 1, or below."
-    ),
-    "distance against width": (
-        "`clear` compares the gain's distance from 1 with the width of the band. Asked is whether "
-        "1 lies outside the band."
-    ),
-    "never clear": (
-        "`clear` is False everywhere: no band lies above 1 *and* below 1. One of the two is enough."
-    ),
-    "clear and unclear exchanged": "`clear` is True where 1 lies in the band, and False outside.",
-    "ends left out": (
-        "`clear` is True where an end of the band is exactly 1. The ends belong to the band, so "
-        "this 1 lies in it."
-    ),
-}
+CATCH_ALL = "clear not from the band"
+CLOSE = (  # one end of the band is exactly 1; 1 lies near the band, or only just in it
+    (0.5, 0.8, 1, 1, 1),
+    (1, 1, 1, 1.5, 3),
+    (0.9, 1.01, 1.1, 1.2, 1.3),
+    (0.8, 0.99, 1.1, 1.2, 1.3),
+)
 
 
 def _draw(rng, i):
-    if i % 6 == 4:  # one end of the band is exactly 1
-        ratios = (0.5, 0.8, 1, 1, 1) if i == 4 else (1, 1, 1, 1.5, 3)
+    if i % 6 == 4:
+        ratios = CLOSE[i // 6]
         after = rng.integers(1, 9, size=len(ratios)) / 4
         return {"before": ratios * after, "after": after}
     turns = 3 + i % 3 if i < 3 else 2 + (5 * i + 3) % 13
@@ -168,6 +65,8 @@ def _band(before, after, ratios, gain, slips):
         return np.quantile(before, parts) / np.quantile(after, parts)
     if {"standard deviation for quartiles", "mean and standard deviation"} & slips:
         return gain - ratios.std(), gain + ratios.std()
+    if "standard deviation with n - 1" in slips:
+        return gain - ratios.std(ddof=1), gain + ratios.std(ddof=1)
     if "smallest and largest" in slips:
         return ratios.min(), ratios.max()
     if "quartiles without interpolation" in slips:
@@ -183,7 +82,8 @@ def _band(before, after, ratios, gain, slips):
     return np.quantile(ratios, parts / 100 if "percent for parts" in slips else parts)
 
 
-def _variant(before, after, slips=frozenset()):
+def _variant(before, after, slips=frozenset(), answer=None):
+    given = answer(before.copy(), after.copy())[3] if answer and CATCH_ALL in slips else None
     if "first turn dropped" in slips:
         before, after = before[1:], after[1:]
     if "ratios upside down" in slips:
@@ -193,7 +93,7 @@ def _variant(before, after, slips=frozenset()):
     ratios = before / after
     gain = _gain(before, after, ratios, slips)
     low, high = _band(before, after, ratios, gain, slips)
-    clear = _clear(gain, low, high, slips)
+    clear = _clear(gain, low, high, ratios, slips) if given is None else given
     if "quartiles exchanged" in slips:
         low, high = high, low
     if "ratio less 1" in slips:
@@ -205,23 +105,23 @@ def _variant(before, after, slips=frozenset()):
     return gain, low, high, bool(clear)
 
 
-def _clear(gain, low, high, slips):
-    clear = low > 1 or high < 1
-    if "never clear" in slips:
-        clear = False
+def _clear(gain, low, high, ratios, slips):
+    if CATCH_ALL in slips:
+        return abs(gain - 1) > (high - low) / 2
+    if {"never clear", "always clear"} & slips:
+        return "always clear" in slips
     if "distance against width" in slips:
-        clear = abs(gain - 1) > high - low
-    if "gain above 1 is clear" in slips:
-        clear = gain > 1
-    if "faster only" in slips:
-        clear = low > 1
+        return abs(gain - 1) > high - low
     if "band not used" in slips:
-        clear = gain != 1
-    if "ends left out" in slips:
-        clear = low >= 1 or high <= 1
-    if "clear and unclear exchanged" in slips:
-        clear = not clear
-    return clear
+        return gain != 1
+    if "gain above 1 is clear" in slips:
+        return gain > 1
+    if "all turns on one side" in slips:
+        low, high = ratios.min(), ratios.max()
+    ends = "ends left out" in slips
+    above, below = low > 1 or (ends and low == 1), high < 1 or (ends and high == 1)
+    clear = (above and "slower only" not in slips) or (below and "faster only" not in slips)
+    return not clear if "clear and unclear exchanged" in slips else clear
 
 
 EXERCISE = Exercise(
@@ -247,4 +147,4 @@ def speed_ratio(answer):
         A `Verdict`. The truth sorts the ratios and interpolates by hand; no clock is read.
 
     """
-    return EXERCISE.check(answer)
+    return replace(EXERCISE, variant=partial(_variant, answer=answer)).check(answer)

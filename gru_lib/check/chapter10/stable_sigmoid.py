@@ -22,9 +22,10 @@ def _clipped(found):
 
 SLIPS = {
     "overflow": (
-        "The numbers are right, and on the way the exponential of a large number overflows: outside"
-        " the check NumPy warns of it. With `np.where` it happens, too, since both branches are "
-        "computed for every number. Look for a function that stays finite for any argument."
+        "The numbers are right, and on the way the exponential of a large number overflows. NumPy "
+        "warns of it, unless its warnings are switched off, which hides it only. With `np.where` "
+        "it happens, too, since both branches are computed for every number. Look for a function "
+        "that stays finite for any argument."
     ),
     "factor 2 missing": (
         "Your curve is twice as steep as the sigmoid: these are the numbers of σ(2a). The argument "
