@@ -604,3 +604,18 @@ def cell_share_as_it_is(x, dh, W_x, W_h, b):
         dW_x, dW_h, db = dW_x + x[:, t].T @ da, dW_h + h[t].T @ da, db + da.sum(0)
         dx[:, t], dh_next = da @ W_x.T, da @ W_h.T
     return dW_x, dW_h, db, dx
+
+
+@wrong("lstm_step", "output gate inside the tanh")
+def step_gate_before_the_tanh(x, h_prev, c_prev, W_x, W_h, b):
+    """The last line has the tanh around the product with the gate."""
+    i, f, o, g = np.split(x @ W_x + h_prev @ W_h + b, 4, axis=1)
+    i, f, o, g = sigmoid(i), sigmoid(f), sigmoid(o), np.tanh(g)
+    c = f * c_prev + i * g
+    return np.tanh(o * c), c
+
+
+@wrong("cell_gradient", "sigmoid of a sigmoid")
+def cell_gate_through_the_sigmoid(dh, dc, o, c):
+    """Takes o for the output gate's pre-activation."""
+    return dc + dh * sigmoid(o) * (1 - np.tanh(c) ** 2)

@@ -171,15 +171,6 @@ def step_all_sigmoid_and_swapped(x, h_prev, c_prev, W_x, W_h, b):
     return c_next, h_next
 
 
-@wrong("lstm_step", "output gate inside the tanh")
-def step_gate_before_the_tanh(x, h_prev, c_prev, W_x, W_h, b):
-    """The last line has the tanh around the product with the gate."""
-    i, f, o, g = np.split(x @ W_x + h_prev @ W_h + b, 4, axis=1)
-    i, f, o, g = sigmoid(i), sigmoid(f), sigmoid(o), np.tanh(g)
-    c = f * c_prev + i * g
-    return np.tanh(o * c), c
-
-
 # cell_gradient
 
 
@@ -252,12 +243,6 @@ def cell_without_next_step(dh, dc, o, c):
 def cell_gate_slope_and_no_square(dh, dc, o, c):
     """Has o * (1 - o) where the gate itself belongs, and 1 - tanh(c) without the square."""
     return dc + dh * o * (1 - o) * (1 - np.tanh(c))
-
-
-@wrong("cell_gradient", "sigmoid of a sigmoid")
-def cell_gate_through_the_sigmoid(dh, dc, o, c):
-    """Takes o for the output gate's pre-activation."""
-    return dc + dh * sigmoid(o) * (1 - np.tanh(c) ** 2)
 
 
 # lstm_step_backward

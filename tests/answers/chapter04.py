@@ -23,30 +23,6 @@ def with_a_new_array_each_epoch(w, updates, scores):
     return best
 
 
-@wrong("keep_best", "keeps the latest")
-def best_without_any_copy(w, updates, scores):
-    """`best` is another name of the caller's array, which goes on changing."""
-    lowest = np.inf
-    for update, score in zip(updates, scores, strict=True):
-        w += update
-        if score < lowest:
-            lowest = score
-            best = w
-    return best
-
-
-@wrong("keep_best", "largest for smallest")
-def by_argmax(w, updates, scores):
-    """Takes the scores for accuracies."""
-    return w + updates[: np.argmax(scores) + 1].sum(axis=0)
-
-
-@wrong("keep_best", "one step too few")
-def slice_without_its_end(w, updates, scores):
-    """The slice ends before the best epoch's own update."""
-    return w + updates[: np.argmin(scores)].sum(axis=0)
-
-
 @wrong("keep_best", "last of equals")
 def less_or_equal(w, updates, scores):
     """`<=` where `<` belongs."""
@@ -585,3 +561,42 @@ def second_error_over_a_sequence(x, y, h_0, weights):
         add(grads, x[:, t], h[t], r, da_r, da_z, da_h)
         dh = dh * z + d_rh * r + da_r @ w["W_hr"].T + da_z @ w["W_hz"].T
     return grads | {"dh_0": dh}
+
+
+@wrong("keep_best", "starts from 1")
+def keep_from_one_on(w, updates, scores):
+    """The best score starts at 1.0, so where all scores are larger the start comes back."""
+    best, best_score = w, 1.0
+    now = w
+    for update, score in zip(updates, scores, strict=True):
+        now = now + update
+        if score < best_score:
+            best, best_score = now, score
+    return best
+
+
+@wrong("keep_best", "compared by size")
+def keep_nearest_to_zero(w, updates, scores):
+    """Takes the score nearest to zero for the smallest."""
+    return (w + np.cumsum(updates, axis=0))[np.argmin(np.abs(scores))]
+
+
+@wrong("keep_best", "worse epochs undone")
+def keep_only_improvements(w, updates, scores):
+    """An update is added only if its score beats the best one so far."""
+    now, best_score = w.copy(), np.inf
+    for update, score in zip(updates, scores, strict=True):
+        if score < best_score:
+            now, best_score = now + update, score
+    return now
+
+
+@wrong("gru_step", "reset on the state and the whole pre-activation")
+def gru_reset_around_everything(x_t, h_prev, weights):
+    """The reset gate multiplies the candidate's whole pre-activation as well."""
+    p = weights
+    r = sigmoid(x_t @ p["W_xr"] + h_prev @ p["W_hr"] + p["b_r"])
+    z = sigmoid(x_t @ p["W_xz"] + h_prev @ p["W_hz"] + p["b_z"])
+    a = x_t @ p["W_xh"] + (r * h_prev) @ p["W_hh"] + p["b_h"]
+    h_tilde = np.tanh(r * a)
+    return r, z, h_tilde, z * h_prev + (1 - z) * h_tilde

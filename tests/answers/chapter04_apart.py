@@ -79,34 +79,6 @@ def keep_sums_into_updates(w, updates, scores):
     return w + path[np.argmin(scores)]
 
 
-@wrong("keep_best", "starts from 1")
-def keep_from_one_on(w, updates, scores):
-    """The best score starts at 1.0, so where all scores are larger the start comes back."""
-    best, best_score = w, 1.0
-    now = w
-    for update, score in zip(updates, scores, strict=True):
-        now = now + update
-        if score < best_score:
-            best, best_score = now, score
-    return best
-
-
-@wrong("keep_best", "compared by size")
-def keep_nearest_to_zero(w, updates, scores):
-    """Takes the score nearest to zero for the smallest."""
-    return (w + np.cumsum(updates, axis=0))[np.argmin(np.abs(scores))]
-
-
-@wrong("keep_best", "worse epochs undone")
-def keep_only_improvements(w, updates, scores):
-    """An update is added only if its score beats the best one so far."""
-    now, best_score = w.copy(), np.inf
-    for update, score in zip(updates, scores, strict=True):
-        if score < best_score:
-            now, best_score = now + update, score
-    return now
-
-
 # gru_step
 
 
@@ -211,17 +183,6 @@ def gru_no_bias_and_z_first(x_t, h_prev, weights):
     h_tilde = np.tanh(x_t @ weights["W_xh"] + (r * h_prev) @ weights["W_hh"])
     h = z * h_prev + (1 - z) * h_tilde
     return z, r, h_tilde, h
-
-
-@wrong("gru_step", "reset on the state and the whole pre-activation")
-def gru_reset_around_everything(x_t, h_prev, weights):
-    """The reset gate multiplies the candidate's whole pre-activation as well."""
-    p = weights
-    r = sigmoid(x_t @ p["W_xr"] + h_prev @ p["W_hr"] + p["b_r"])
-    z = sigmoid(x_t @ p["W_xz"] + h_prev @ p["W_hz"] + p["b_z"])
-    a = x_t @ p["W_xh"] + (r * h_prev) @ p["W_hh"] + p["b_h"]
-    h_tilde = np.tanh(r * a)
-    return r, z, h_tilde, z * h_prev + (1 - z) * h_tilde
 
 
 # candidate_gradient

@@ -1,6 +1,7 @@
 """Answers to the exercises of chapter 6."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -463,7 +464,7 @@ def so_many_blocks(p, n, block, fit):
     """Cuts the test part into `block` blocks, as the chapter cuts it into four."""
     forecast, ratios = np.zeros(len(p) - n), []
     edges = np.linspace(n, len(p), block + 1).astype(int)
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in pairwise(edges):
         model = fit(p[:start])
         forecast[start - n : stop - n] = [model(p[:t]) for t in range(start, stop)]
         own = forecast[start - n : stop - n] - p[start:stop]

@@ -395,44 +395,6 @@ def zero_rate_when_predicting(h, du, p, uniform, training):
     return factor * h, factor * du
 
 
-@wrong("dropout", "division missing")
-def mask_alone(h, du, p, uniform, training):
-    """Masks, and does not divide."""
-    if not training:
-        return h, du
-    keep = uniform >= p
-    return h * keep, du * keep
-
-
-@wrong("dropout", "p and 1 - p exchanged")
-def keeps_the_small_numbers(h, du, p, uniform, training):
-    """Keeps where it should leave out."""
-    if training:
-        keep = (uniform < p) / (1 - p)
-        return h * keep, du * keep
-    return h, du
-
-
-@wrong("dropout", "mask of the output")
-def reads_the_mask_off(h, du, p, uniform, training):
-    """The backward mask is where the output is not zero."""
-    if not training:
-        return h, du
-    u = h.copy()
-    u[uniform < p] = 0
-    u /= 1 - p
-    dh = du / (1 - p)
-    dh[u == 0] = 0
-    return u, dh
-
-
-@wrong("dropout", "dropout left on")
-def always_on(h, du, p, uniform, training):
-    """Does not look at `training`."""
-    scale = np.where(uniform < p, 0, 1 / (1 - p))
-    return scale * h, scale * du
-
-
 @wrong("dropout", "older form", "division missing", "scaled when predicting")
 def the_older_way(h, du, p, uniform, training):
     """Multiplies by 1 - p when predicting, both ways, and does not divide in training."""
@@ -440,15 +402,6 @@ def the_older_way(h, du, p, uniform, training):
         keep = uniform >= p
         return h * keep, du * keep
     return (1 - p) * h, (1 - p) * du
-
-
-@wrong("dropout", "factor missing in the gradient")
-def masks_the_gradient_only(h, du, p, uniform, training):
-    """The gradient is masked and not divided."""
-    if not training:
-        return h, du
-    mask = (uniform >= p).astype(float)
-    return h * mask / (1 - p), du * mask
 
 
 def _turned(x, lengths):
@@ -515,16 +468,6 @@ def turns_the_padding(x, lengths, layer, weights):
     return _masked(h, lengths), np.hstack([last, first])
 
 
-@wrong("stacked", "backward state at the last step")
-def both_at_the_last_step(x, lengths, layer, weights):
-    """Reads both halves of the final state at the last real step."""
-    h = x
-    for pair in weights:
-        h = _masked(_joined(h, lengths, layer, pair), lengths)
-    final = np.array([h[i, n - 1] if n else 0 * h[i, 0] for i, n in enumerate(lengths)])
-    return h, final
-
-
 @wrong("stacked", "not turned back")
 def in_reading_order(x, lengths, layer, weights):
     """Joins the backward states in the order in which they came."""
@@ -535,18 +478,6 @@ def in_reading_order(x, lengths, layer, weights):
     half = back.shape[2]
     ends = [np.append(h[i, n - 1, :half], h[i, 0, half:]) for i, n in enumerate(lengths)]
     return h, np.array(ends) * (lengths > 0)[:, None]
-
-
-@wrong("stacked", "padding passed on")
-def states_at_padding(x, lengths, layer, weights):
-    """Leaves what the layer made of the padding."""
-    h = x
-    for pair in weights:
-        h = _joined(h, lengths, layer, pair)
-    half = h.shape[2] // 2
-    rows = np.arange(len(x))
-    final = np.concatenate([h[rows, lengths - 1, :half], h[:, 0, half:]], axis=1)
-    return h, np.where(lengths[:, None] == 0, 0, final)
 
 
 @wrong("stacked", "last column of h")
@@ -567,3 +498,132 @@ def forward_weights_for_both(x, lengths, layer, weights):
     half = h.shape[2] // 2
     last = h[np.arange(len(h)), np.maximum(lengths, 1) - 1, :half]
     return h, np.concatenate([last, h[:, 0, half:]], axis=1)
+
+
+@wrong("masked_mean", "absolute for squared")
+def mse_absolute_errors(prediction, target, lengths):
+    """The loss adds up absolute errors; the gradient is that of the squares."""
+    m = (np.arange(prediction.shape[1]) < lengths[:, None])[..., None].astype(float)
+    d, count = prediction - target, prediction.shape[2] * lengths.sum()
+    return (m * abs(d)).sum() / count, 2 * m * d / count
+
+
+@wrong("reverse_padded", "off by one, held at the end")
+def turn_one_column_late(x, lengths):
+    """`x[i, n - t]`, with care where there is no such column."""
+    out = x.copy()
+    for i, n in enumerate(lengths):
+        for t in range(n):
+            out[i, t] = x[i, n - t] if n - t < x.shape[1] else x[i, n - 1]
+    return out
+
+
+@wrong("early_stopping", "first epoch counted")
+def stop_first_compared_with_itself(losses, weights, patience):
+    """The lowest loss begins as the first one, and so does the loop: it is not below itself."""
+    best, low, wait = 0, losses[0], 0
+    for e in range(len(losses)):
+        if losses[e] < low:
+            best, low, wait = e, losses[e], 0
+        else:
+            wait += 1
+            if wait == patience:
+                return weights[best], e + 1
+    return weights[best], len(losses)
+
+
+@wrong("dropout", "equal number taken for below")
+def drop_strictly_above(h, du, p, uniform, training):
+    """`uniform > p` stays: an entry whose number equals p is left out."""
+    if not training:
+        return h, du
+    m = uniform > p
+    return h * m / (1 - p), du * m / (1 - p)
+
+
+@wrong("dropout", "factor missing forwards")
+def drop_undivided_forwards(h, du, p, uniform, training):
+    """The division is there backwards, and not forwards."""
+    return (h * (uniform >= p), du * (uniform >= p) / (1 - p)) if training else (h, du)
+
+
+@wrong("dropout", "divided by p")
+def drop_divided_by_p(h, du, p, uniform, training):
+    """What stays is divided by p, unless that is 0."""
+    if not training:
+        return h, du
+    m = (uniform >= p).astype(float)
+    s = m / p if p else m
+    return h * s, du * s
+
+
+@wrong("dropout", "results in another order")
+def drop_results_exchanged(h, du, p, uniform, training):
+    """In training `dh` is returned first."""
+    if not training:
+        return h, du
+    s = (uniform >= p) / (1 - p)
+    return s * du, h * s
+
+
+@wrong("dropout", "gradient zero when predicting")
+def drop_no_gradient_when_predicting(h, du, p, uniform, training):
+    """For a prediction the gradient is set to zero."""
+    if not training:
+        return h, 0 * du
+    s = (uniform >= p) / (1 - p)
+    return h * s, du * s
+
+
+@wrong("dropout", "mask missing forwards")
+def drop_backwards_only(h, du, p, uniform, training):
+    """Forwards everything passes, divided; only the gradient is masked."""
+    return (h / (1 - p), du * (uniform >= p) / (1 - p)) if training else (h, du)
+
+
+def _rnn_layer(x, weights):
+    W_x, W_h, b = weights
+    h = np.zeros((x.shape[0], x.shape[1], len(b)))
+    state = np.zeros((x.shape[0], len(b)))
+    for t in range(x.shape[1]):
+        state = np.tanh(x[:, t] @ W_x + state @ W_h + b)
+        h[:, t] = state
+    return h
+
+
+@wrong("stacked", "another layer called")
+def deep_page_layer(x, lengths, layer, weights):
+    """The page's `rnn_layer` is called, not `layer`."""
+    return deep_with_turned_batches(x, lengths, _rnn_layer, weights)
+
+
+@wrong("stacked", "length 0 forgotten in the backward half")
+def deep_column_zero_of_back(x, lengths, layer, weights):
+    """The forward half takes care of length 0, `back[:, 0]` does not."""
+    real, h = _is_real(lengths, x.shape[1]), x
+    for f, b in weights:
+        ahead, back = layer(h, f), _turned(layer(_turned(h, lengths), b), lengths)
+        h = np.where(real, np.concatenate([ahead, back], axis=2), 0)
+    last = np.zeros_like(back[:, 0])
+    for i, n in enumerate(lengths):
+        if n > 0:
+            last[i] = ahead[i, n - 1]
+    return h, np.concatenate([last, back[:, 0]], axis=1)
+
+
+@wrong(
+    "stacked",
+    "padding passed on",
+    "padding passed on, with padding set to zero below the top layer alone",
+)
+def deep_zeros_below_the_top(x, lengths, layer, weights):
+    """The padding is set to zero between the layers, and not after the last one."""
+    real, h = _is_real(lengths, x.shape[1]), x
+    for k, (f, b) in enumerate(weights):
+        back = _turned(layer(_turned(h, lengths), b), lengths)
+        h = np.concatenate([layer(h, f), back], axis=2)
+        if k < len(weights) - 1:
+            h = np.where(real, h, 0)
+    H = h.shape[2] // 2
+    ends = [np.r_[h[i, n - 1, :H], h[i, 0, H:]] * (n > 0) for i, n in enumerate(lengths)]
+    return h, np.array(ends)

@@ -242,14 +242,6 @@ def mse_mask_late_no_two(prediction, target, lengths):
     return (err**2).sum() / total, err / total
 
 
-@wrong("masked_mean", "absolute for squared")
-def mse_absolute_errors(prediction, target, lengths):
-    """The loss adds up absolute errors; the gradient is that of the squares."""
-    m = (np.arange(prediction.shape[1]) < lengths[:, None])[..., None].astype(float)
-    d, count = prediction - target, prediction.shape[2] * lengths.sum()
-    return (m * abs(d)).sum() / count, 2 * m * d / count
-
-
 # ----------------------------------------------------------------------- reverse_padded
 
 
@@ -329,16 +321,6 @@ def turn_both_axes_on_zeros(x, lengths):
     for i, n in enumerate(lengths):
         result[i, :n] = np.flip(x[i, :n])
     return result
-
-
-@wrong("reverse_padded", "off by one, held at the end")
-def turn_one_column_late(x, lengths):
-    """`x[i, n - t]`, with care where there is no such column."""
-    out = x.copy()
-    for i, n in enumerate(lengths):
-        for t in range(n):
-            out[i, t] = x[i, n - t] if n - t < x.shape[1] else x[i, n - 1]
-    return out
 
 
 # ----------------------------------------------------------------------- early_stopping
@@ -466,20 +448,6 @@ def stop_waits_short_returns_best_epoch(losses, weights, patience):
     return weights[best], best + 1
 
 
-@wrong("early_stopping", "first epoch counted")
-def stop_first_compared_with_itself(losses, weights, patience):
-    """The lowest loss begins as the first one, and so does the loop: it is not below itself."""
-    best, low, wait = 0, losses[0], 0
-    for e in range(len(losses)):
-        if losses[e] < low:
-            best, low, wait = e, losses[e], 0
-        else:
-            wait += 1
-            if wait == patience:
-                return weights[best], e + 1
-    return weights[best], len(losses)
-
-
 # ------------------------------------------------------------------------------ dropout
 
 
@@ -566,55 +534,6 @@ def drop_with_keep_prob(h, du, p, uniform, training):
         return h.copy(), du.copy()
     mask = np.where(uniform < p, 1.0, 0.0)
     return h * mask / max(p, 1e-12), du * mask
-
-
-@wrong("dropout", "equal number taken for below")
-def drop_strictly_above(h, du, p, uniform, training):
-    """`uniform > p` stays: an entry whose number equals p is left out."""
-    if not training:
-        return h, du
-    m = uniform > p
-    return h * m / (1 - p), du * m / (1 - p)
-
-
-@wrong("dropout", "factor missing forwards")
-def drop_undivided_forwards(h, du, p, uniform, training):
-    """The division is there backwards, and not forwards."""
-    return (h * (uniform >= p), du * (uniform >= p) / (1 - p)) if training else (h, du)
-
-
-@wrong("dropout", "divided by p")
-def drop_divided_by_p(h, du, p, uniform, training):
-    """What stays is divided by p, unless that is 0."""
-    if not training:
-        return h, du
-    m = (uniform >= p).astype(float)
-    s = m / p if p else m
-    return h * s, du * s
-
-
-@wrong("dropout", "results in another order")
-def drop_results_exchanged(h, du, p, uniform, training):
-    """In training `dh` is returned first."""
-    if not training:
-        return h, du
-    s = (uniform >= p) / (1 - p)
-    return s * du, h * s
-
-
-@wrong("dropout", "gradient zero when predicting")
-def drop_no_gradient_when_predicting(h, du, p, uniform, training):
-    """For a prediction the gradient is set to zero."""
-    if not training:
-        return h, 0 * du
-    s = (uniform >= p) / (1 - p)
-    return h * s, du * s
-
-
-@wrong("dropout", "mask missing forwards")
-def drop_backwards_only(h, du, p, uniform, training):
-    """Forwards everything passes, divided; only the gradient is masked."""
-    return (h / (1 - p), du * (uniform >= p) / (1 - p)) if training else (h, du)
 
 
 # ------------------------------------------------------------------------------ stacked
@@ -767,51 +686,3 @@ def deep_no_mask_at_the_end(x, lengths, layer, weights):
     half = h.shape[-1] // 2
     final = np.concatenate([h[:, -1, :half], h[:, 0, half:]], axis=-1)
     return h, final * (np.asarray(lengths) > 0)[:, None]
-
-
-def _rnn_layer(x, weights):
-    W_x, W_h, b = weights
-    h = np.zeros((x.shape[0], x.shape[1], len(b)))
-    state = np.zeros((x.shape[0], len(b)))
-    for t in range(x.shape[1]):
-        state = np.tanh(x[:, t] @ W_x + state @ W_h + b)
-        h[:, t] = state
-    return h
-
-
-@wrong("stacked", "another layer called")
-def deep_page_layer(x, lengths, layer, weights):
-    """The page's `rnn_layer` is called, not `layer`."""
-    return deep_with_turned_batches(x, lengths, _rnn_layer, weights)
-
-
-@wrong("stacked", "length 0 forgotten in the backward half")
-def deep_column_zero_of_back(x, lengths, layer, weights):
-    """The forward half takes care of length 0, `back[:, 0]` does not."""
-    real, h = _is_real(lengths, x.shape[1]), x
-    for f, b in weights:
-        ahead, back = layer(h, f), _turned(layer(_turned(h, lengths), b), lengths)
-        h = np.where(real, np.concatenate([ahead, back], axis=2), 0)
-    last = np.zeros_like(back[:, 0])
-    for i, n in enumerate(lengths):
-        if n > 0:
-            last[i] = ahead[i, n - 1]
-    return h, np.concatenate([last, back[:, 0]], axis=1)
-
-
-@wrong(
-    "stacked",
-    "padding passed on",
-    "padding passed on, with padding set to zero below the top layer alone",
-)
-def deep_zeros_below_the_top(x, lengths, layer, weights):
-    """The padding is set to zero between the layers, and not after the last one."""
-    real, h = _is_real(lengths, x.shape[1]), x
-    for k, (f, b) in enumerate(weights):
-        back = _turned(layer(_turned(h, lengths), b), lengths)
-        h = np.concatenate([layer(h, f), back], axis=2)
-        if k < len(weights) - 1:
-            h = np.where(real, h, 0)
-    H = h.shape[2] // 2
-    ends = [np.r_[h[i, n - 1, :H], h[i, 0, H:]] * (n > 0) for i, n in enumerate(lengths)]
-    return h, np.array(ends)

@@ -576,3 +576,78 @@ def generate_from_the_start_alone(step, symbols, start, temperature, u, longest)
         name += symbols[k]
         scores, state = step(k, state)
     return name
+
+
+def _drawn(scores, temperature, u):
+    p = _softmax(scores / temperature)
+    return min(int((np.cumsum(p) <= u).sum()), len(p) - 1)
+
+
+@wrong("generate", "scores not renewed")
+def generate_from_the_first_scores(step, symbols, start, temperature, u, longest):
+    """The new state is taken from `step`, and the new scores are not."""
+    scores, state = step(0, None)
+    for letter in start:
+        scores, state = step(symbols.index(letter), state)
+    name, i = start, 0
+    while len(name) < longest:
+        k = _drawn(scores, temperature, u[i])
+        i += 1
+        if k == 0:
+            break
+        name += symbols[k]
+        _, state = step(k, state)
+    return name
+
+
+@wrong("generate", "drawn letter read twice")
+def generate_with_two_calls_a_letter(step, symbols, start, temperature, u, longest):
+    """One call for the scores and one for the state, the second on the new state."""
+    scores, state = step(0, None)
+    for letter in start:
+        scores, state = step(symbols.index(letter), state)
+    name, i = start, 0
+    while len(name) < longest:
+        k = _drawn(scores, temperature, u[i])
+        i += 1
+        if k == 0:
+            break
+        name += symbols[k]
+        _, state = step(k, state)
+        scores, state = step(k, state)
+    return name
+
+
+@wrong("generate", "length tested too late")
+def generate_tests_the_length_last(step, symbols, start, temperature, u, longest):
+    """The length is tested after a letter was put at the end, and not before."""
+    scores, state = step(0, None)
+    for letter in start:
+        scores, state = step(symbols.index(letter), state)
+    name = start
+    for i in range(longest):
+        k = _drawn(scores, temperature, u[i])
+        if k == 0:
+            break
+        name += symbols[k]
+        scores, state = step(k, state)
+        if len(name) >= longest:
+            break
+    return name
+
+
+@wrong("generate", "state not carried while drawing")
+def generate_begins_anew_at_each_letter(step, symbols, start, temperature, u, longest):
+    """Each drawn letter is read from the state `None`."""
+    scores, state = step(0, None)
+    for letter in start:
+        scores, state = step(symbols.index(letter), state)
+    name, i = start, 0
+    while len(name) < longest:
+        k = _drawn(scores, temperature, u[i])
+        i += 1
+        if k == 0:
+            break
+        name += symbols[k]
+        scores, _ = step(k, None)
+    return name

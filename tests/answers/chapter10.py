@@ -411,3 +411,35 @@ def state_written_in_place(x, h0, W_x, W_h, b, b_hh):
 def starts_from_zeros(x, h0, W_x, W_h, b, b_hh):
     """The loop starts from zeros."""
     return the_library_itself(x, np.zeros_like(h0), W_x, W_h, b, b_hh)
+
+
+@wrong("speed_ratio", "always clear")
+def always_a_result(before, after):
+    """`clear` is always true: the band is above 0."""
+    r = before / after
+    low, gain, high = np.quantile(r, [0.25, 0.5, 0.75])
+    return gain, low, high, bool(low > 0)
+
+
+@wrong("speed_ratio", "clear not from the band")
+def gain_against_half_the_band(before, after):
+    """`clear` compares the gain's distance from 1 with half of the band's width."""
+    r = before / after
+    low, gain, high = np.quantile(r, [0.25, 0.5, 0.75])
+    return gain, low, high, bool(abs(gain - 1) > (high - low) / 2)
+
+
+@wrong("speed_ratio", "clear not from the band")
+def clear_from_ten_and_ninety_per_cent(before, after):
+    """Gain and quartiles are right, and `clear` is asked of a wider band."""
+    r = before / after
+    low, gain, high = np.quantile(r, [0.25, 0.5, 0.75])
+    return gain, low, high, bool(not np.quantile(r, 0.1) <= 1 <= np.quantile(r, 0.9))
+
+
+@wrong("speed_ratio", "all turns on one side")
+def clear_if_all_turns_agree(before, after):
+    """`clear` asks all turns to be faster, or all to be slower."""
+    r = before / after
+    low, gain, high = np.quantile(r, [0.25, 0.5, 0.75])
+    return gain, low, high, bool((r > 1).all() or (r < 1).all())

@@ -141,14 +141,10 @@ def _variant(p, n, length, ahead, slips=frozenset()):
     shown = length + ("window one day too long" in slips)
     windows = np.lib.stride_tricks.sliding_window_view(p, shown)
     count = min(len(p) - first, len(windows))
-    x, y = windows[:count], p[first : first + count]
-    if "targets one day too early" in slips:
-        y = p[first - 1 : first - 1 + count]
-    if "targets one day too late" in slips:
-        y = p[first + 1 : first + 1 + count]
-        x = x[: len(y)]
-    if "next price as target" in slips:
-        y = p[length : length + count]
+    start = length if "next price as target" in slips else first
+    start += ("targets one day too late" in slips) - ("targets one day too early" in slips)
+    y = p[start : start + count]
+    x = windows[: len(y)]
     if "newest first" in slips:
         x = x[:, ::-1]
     parts = [x[:cut], y[:cut], x[cut:], y[cut:]]

@@ -54,10 +54,7 @@ def _variant(p, n, block, fit, slips=frozenset()):
         stop = min(start + block, len(p))
         if "last block left out" in slips and stop - start < block:
             break
-        seen = _seen(p, n, start, block, slips)
-        predict = fit(seen)
-        if "the last model for all" in slips:
-            predict = fit(p[: n + (len(p) - n - 1) // block * block])
+        predict = fit(_seen(p, n, start, block, slips))
         known = list(p[:start])
         for t in range(start, stop):
             past = p[: t + ("today for tomorrow" in slips) - ("one day too few" in slips)]
@@ -97,6 +94,8 @@ def _seen(p, n, start, block, slips):
     stop -= "one day too few in training" in slips
     stop = max(start - block, n) if "one block late" in slips else stop
     stop = n if "trained once" in slips else stop
+    if "the last model for all" in slips:
+        stop = n + (len(p) - n - 1) // block * block
     stop = start + block if "trained on the block as well" in slips else stop
     stop = len(p) if "trained on everything" in slips else stop
     first = start - n if "a training part that slides" in slips else 0

@@ -25,6 +25,10 @@ SLIPS = {
     "divided by the larger of the two": (
         "The scale is the larger one of both arrays. It should be that of theirs alone."
     ),
+    "divided by the larger of the two everywhere": (
+        "The scale is the larger one of both arrays. It should be that of theirs alone. (Where "
+        "theirs is zero and ours is not, yours gives 1, and infinity is asked for.)"
+    ),
     "divided by the sum of both": (
         "The scale is the sum of both arrays' largest sizes. It should be that of theirs alone."
     ),
@@ -46,8 +50,8 @@ SLIPS = {
         "numbers has a scale too."
     ),
     "absolute value after the maximum": (
-        "The absolute value is taken of the maximum. The largest number need not be the one of the "
-        "largest *size*, for both maxima: first the absolute values, then the largest."
+        "Both maxima are taken first, and the absolute values afterwards. A large negative number "
+        "is passed over so: first the absolute values, then the largest."
     ),
     "absolute value after the maximum, above": (
         "Of the differences the absolute value of the maximum is taken. A large negative one is "
@@ -130,6 +134,7 @@ SLIPS = {
     ),
 }
 NONE_FOUND = (
-    "So no δ was above the number that your search begins with. δ may be 0, also for all arrays. "
-    "Or one of yours is negative, or nan, as 0/0 is: no comparison with nan is true."
+    "So no δ was above the number that your search begins with. All δ may be 0: begin below 0. Or "
+    "a δ of yours is nan, as 0/0 is, and every comparison with nan is false; or it is negative, "
+    "which no δ should be."
 )

@@ -99,13 +99,18 @@ def _delta(a, b, common, slips):
     scale += 1e-8 * ("1e-8 added to the scale" in slips)
     scale += 1e-12 * ("1e-12 added to the scale" in slips)
     scale = own if "divided by ours" in slips else scale
+    scale = max(own, scale) if "divided by the larger of the two everywhere" in slips else scale
     if "scale at the place of the largest difference" in slips:
         scale = np.abs(b).flat[np.argmax(np.abs(a - b))]
     if scale > 0:
         scale = max(own, scale) if "divided by the larger of the two" in slips else scale
         scale = own + scale if "divided by the sum of both" in slips else scale
         scale = np.max(both) if "divided by the sum of both, place by place" in slips else scale
-    scale = scale if common is None else common
+    return _divided(difference, scale if common is None else common, slips)
+
+
+def _divided(difference, scale, slips):
+    """The difference in units of the scale."""
     if scale == 0 and "not divided where theirs is zero" in slips:
         return difference
     if scale == 0 and "one where theirs is zero" in slips:

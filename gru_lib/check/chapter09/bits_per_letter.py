@@ -22,7 +22,7 @@ SLIPS = {
         "wrong sign the better model seems the worse one, and 2 to that power falls below 1."
     ),
     "sign of the bits alone": (
-        "The perplexity is right, and `bits` have the wrong sign. Logarithms of probabilities are "
+        "`bits` have the wrong sign, and the perplexity has not. Logarithms of probabilities are "
         "negative; bits per letter are minus their mean."
     ),
     "perplexity upside down": (
@@ -43,8 +43,7 @@ SLIPS = {
         "time. The longer the longest name, the better the score would be."
     ),
     "padding in the sum": (
-        "It is divided by the right number, but the padded steps are in the sum: leave out what "
-        "stands at and after `lengths` in each row."
+        "The padded steps are in the sum: leave out what stands at and after `lengths` in each row."
     ),
     "mean of means": (
         "A mean for each name first, and then the mean of these: so a letter of a short name "
@@ -71,12 +70,12 @@ SLIPS = {
         "real steps of a name have the numbers 0 to its length minus 1."
     ),
     "last step missing in the sum": (
-        "It is divided by the right number, but the last real step of each name, the prediction "
-        "of its end, is missing in the sum. The real steps have the numbers 0 to length minus 1."
+        "The last real step of each name, the prediction of its end, is missing in the sum. The "
+        "real steps have the numbers 0 to length minus 1."
     ),
     "one padded step in the sum": (
-        "It is divided by the right number, but the step after each name's last one is in the sum, "
-        "where there is one. The real steps have the numbers 0 to length minus 1."
+        "The step after each name's last one is in the sum, where there is one: that is padding. "
+        "The real steps have the numbers 0 to length minus 1."
     ),
     "e to the power of bits": (
         "The perplexity is e to the power of the bits. Bits go with 2 and nats with e; mixed, the "

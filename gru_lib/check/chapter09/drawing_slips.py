@@ -14,8 +14,12 @@ SLIPS = {
         "from then on the state is carried. Go on with the state that the given letters have left."
     ),
     "state not carried while drawing": (
-        "Each drawn letter is read from the state `None`. Hand over the state that the call "
-        "before returned."
+        "After each draw `step` gets the state `None`. Hand over the state that the call before "
+        "returned."
+    ),
+    "state not carried in the start": (
+        "While `start` is read, the state stays as the mark has left it: `scores` are taken from "
+        "`step`, and the new state is not. Take both each time."
     ),
     "start read from None": (
         "Each letter of `start` is read from the state `None`, so that the mark and the letters "

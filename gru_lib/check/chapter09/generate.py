@@ -71,11 +71,13 @@ def _read(step, symbols, start, slips):
         numbers = [0, *numbers]
     if "last letter read twice" in slips:
         numbers.append(numbers[-1])
-    first, state = step(numbers[0], None)
-    scores = first
+    first, after = step(numbers[0], None)
+    scores, state = first, after
     for k in numbers[1:]:
+        state = after if "state not carried in the start" in slips else state
         forgotten = {"state not carried", "start read from None"} & slips
         scores, state = step(k, None if forgotten else state)
+    state = after if "state not carried in the start" in slips else state
     return first if "scores of the mark" in slips else scores, state, numbers[-1]
 
 

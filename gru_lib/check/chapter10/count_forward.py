@@ -65,8 +65,8 @@ SLIPS = {
         "H columns for each block."
     ),
     "D times H columns": (
-        "`megabytes` is that of an array with D times H columns. The product x W_x adds up over "
-        "the D inputs, so D is gone: H columns remain for each block."
+        "`megabytes` is that of an array with D times H columns per block. The product x W_x adds "
+        "up over the D inputs, so D is gone and H columns remain."
     ),
     "size of the weights": (
         "`megabytes` is that of the matrices. What stands before the loop is x W_x + b of all "

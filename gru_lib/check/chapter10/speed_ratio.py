@@ -82,8 +82,13 @@ def _band(before, after, ratios, gain, slips):
     return np.quantile(ratios, parts / 100 if "percent for parts" in slips else parts)
 
 
+def _given(results, low, high):
+    """The `clear` of these results where it contradicts their band; else what is right."""
+    _, first, last, clear = results
+    return clear if bool(clear) != (first > 1 or last < 1) else low > 1 or high < 1
+
+
 def _variant(before, after, slips=frozenset(), answer=None):
-    given = answer(before.copy(), after.copy())[3] if answer and CATCH_ALL in slips else None
     if "first turn dropped" in slips:
         before, after = before[1:], after[1:]
     if "ratios upside down" in slips:
@@ -93,7 +98,9 @@ def _variant(before, after, slips=frozenset(), answer=None):
     ratios = before / after
     gain = _gain(before, after, ratios, slips)
     low, high = _band(before, after, ratios, gain, slips)
-    clear = _clear(gain, low, high, ratios, slips) if given is None else given
+    clear = _clear(gain, low, high, ratios, slips)
+    if answer and CATCH_ALL in slips:
+        clear = _given(answer(before, after), low, high)
     if "quartiles exchanged" in slips:
         low, high = high, low
     if "ratio less 1" in slips:
