@@ -9,7 +9,7 @@ import itertools
 
 from .case import Found, difference
 from .outcome import call, close, same
-from .symptoms import GENERAL, another_order
+from .symptoms import GENERAL, another_order, unused_argument
 from .verdict import RIGHT
 
 SHOWN = ("not finite", "wrong shape", "wrong type")  # symptoms that show a case of their own
@@ -59,11 +59,13 @@ class Diagnosis:
                 ]
             if len(slips) > 1:
                 explained = [f"{i}. {text}" for i, text in enumerate(explained, 1)]
-            return ", and ".join(dict.fromkeys(slips)), "\n".join([*explained, self._evidence()])
+            changed = self._changed() or ("", "")
+            parts = [*explained, changed[1], self._evidence()]
+            return ", and ".join(dict.fromkeys(slips)), "\n".join(filter(None, parts))
         diagnosis, message = self._symptom()
         if diagnosis in SHOWN:
             return diagnosis, message
-        return diagnosis, f"{message}\n{self._evidence()}"
+        return diagnosis, f"{message}\n{self._evidence()}".rstrip()
 
     def _matching(self, count):
         """Return the first `count` slips that together give the same results, or ()."""
@@ -92,10 +94,10 @@ class Diagnosis:
         slips = []
         wrong = self._wrong()
         for j in wrong:
-            matching = next((s for s in self.exercise.slips if self._matches_in(j, s)), None)
-            if matching is None:
+            matching = [s for s in self.exercise.slips if self._matches_in(j, s)]
+            if not matching:
                 return ()
-            slips.append(matching)
+            slips.append(min(matching, key=lambda s: self._spoils(s, wrong)))
         self.apart = [self.names[j] for j in wrong]
         return tuple(slips)
 
@@ -107,14 +109,20 @@ class Diagnosis:
                 return False
         return True
 
-    def _wrong(self):
+    def _spoils(self, slip, wrong):
+        """Return how many results a slip makes wrong that the answer has right."""
+        variant = self.exercise.slipped(slip)
+        calls = [call(variant, case.arguments, self.names) for case in self.cases]
+        return len(set(self._wrong(calls)) - set(wrong))
+
+    def _wrong(self, outcomes=None):
         """Return the places of the outputs that are wrong in some case."""
         return [
             j
             for j in range(len(self.names))
             if not all(
                 close(outcome.values[j], case.truth.values[j], self.loose[j])
-                for outcome, case in zip(self.outcomes, self.cases, strict=True)
+                for outcome, case in zip(outcomes or self.outcomes, self.cases, strict=True)
             )
         ]
 
@@ -173,7 +181,7 @@ class Diagnosis:
                 seen = symptom(self.names[j], given, expected, self.cases, self.loose[j])
                 if seen:
                     return seen
-        unused = self._unused(wrong)
+        unused = unused_argument(self.exercise, self.answer, self.outcomes, wrong)
         if unused:
             return unused
         names = ", ".join(f"`{self.names[j]}`" for j in wrong)
@@ -189,39 +197,6 @@ class Diagnosis:
         chapter = self.exercise.draw.__module__.split(".")[2:3]
         check = ".".join([*chapter, name])
         return f"`v = {check}({name})` keeps the case, and `{name}(*v.case.values())` runs it."
-
-    def _unused(self, wrong):
-        """Return the argument that should matter, to all results or to one, and does not."""
-        mixed = {name: list(self._mixed(name)) for name in self.cases[0].arguments}
-        for places in [range(len(self.names)), *([j] for j in wrong)]:
-            for name, pairs in mixed.items():
-                ignored = [
-                    self._alike(ours, self.outcomes[i], places)
-                    for i, truth, ours in pairs
-                    if not self._alike(truth, self.cases[i].truth, places)
-                ]
-                if len(ignored) > 2 and all(ignored):
-                    which = f"`{self.names[places[0]]}`" if len(places) == 1 else "The result"
-                    return "argument not used", (
-                        f"{which} does not depend on `{name}`: with another `{name}` it stays the "
-                        "same to the last digit, and it should not."
-                    )
-        return None
-
-    def _mixed(self, name):
-        """Yield (i, the truth, the answer's outcome) of case i with the next one's argument."""
-        for i, (case, following) in enumerate(itertools.pairwise(self.cases)):
-            here, other = case.arguments[name], following.arguments[name]
-            if getattr(here, "shape", ()) != getattr(other, "shape", ()) or here is other:
-                continue
-            arguments = case.arguments | {name: other}
-            truth = call(self.exercise.truth, arguments, self.names)
-            ours = call(self.answer, arguments, self.names)
-            if truth.values is not None and ours.values is not None:
-                yield i, truth, ours
-
-    def _alike(self, one, other, places):
-        return all(close(one.values[j], other.values[j], self.loose[j]) for j in places)
 
     def smallest(self):
         """Return the wrong case of fewest numbers that gave a value of the right shape, or None."""

@@ -4,9 +4,11 @@ Each function in `GENERAL` takes the arrays of one output over all cases, the an
 expected ones, and returns `(diagnosis, message)` or None.
 """
 
+import itertools
+
 import numpy as np
 
-from .outcome import close
+from .outcome import call, close
 
 
 def wrong_type(name, given, expected, cases, loose):
@@ -140,6 +142,55 @@ def another_order(names, outcomes, cases):
     return "results in another order", (
         f"These are the right results in another order; expected: {', '.join(names)}."
     )
+
+
+def unused_argument(exercise, answer, outcomes, wrong):
+    """Return (diagnosis, message) if an argument that should matter does not, else None.
+
+    Args:
+        exercise: an `Exercise`.
+        answer: the function that was handed in.
+        outcomes: its `Outcome` in each case, none without values.
+        wrong: places of the results that are wrong.
+
+    """
+    names = exercise.outputs
+
+    def alike(one, other, places):
+        loose = [names[j] in exercise.loose for j in places]
+        return all(
+            close(one.values[j], other.values[j], free)
+            for j, free in zip(places, loose, strict=True)
+        )
+
+    mixed = {name: list(_mixed(exercise, answer, name)) for name in exercise.drawn[0].arguments}
+    for places in [range(len(names)), *([j] for j in wrong)]:
+        for name, pairs in mixed.items():
+            ignored = [
+                alike(ours, outcomes[i], places)
+                for i, truth, ours in pairs
+                if not alike(truth, exercise.drawn[i].truth, places)
+            ]
+            if len(ignored) > 2 and all(ignored):
+                which = f"`{names[places[0]]}`" if len(places) == 1 else "The result"
+                return "argument not used", (
+                    f"{which} does not depend on `{name}`: with another `{name}` it stays the same "
+                    "to the last digit, and it should not."
+                )
+    return None
+
+
+def _mixed(exercise, answer, name):
+    """Yield (i, the truth, the answer's outcome) of case i with the next one's argument."""
+    for i, (case, following) in enumerate(itertools.pairwise(exercise.drawn)):
+        here, other = case.arguments[name], following.arguments[name]
+        if getattr(here, "shape", ()) != getattr(other, "shape", ()) or here is other:
+            continue
+        arguments = case.arguments | {name: other}
+        truth = call(exercise.truth, arguments, exercise.outputs)
+        ours = call(answer, arguments, exercise.outputs)
+        if truth.values is not None and ours.values is not None:
+            yield i, truth, ours
 
 
 GENERAL = (wrong_type, wrong_shape, not_finite, factor, transposed, shifted)

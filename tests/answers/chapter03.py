@@ -4,6 +4,10 @@ import numpy as np
 from catalogue import right, wrong
 
 
+def _sigmoid(a):
+    return 1 / (1 + np.exp(-a))
+
+
 def sig(a):
     return 1 / (1 + np.exp(-a))
 
@@ -610,7 +614,7 @@ def cell_share_as_it_is(x, dh, W_x, W_h, b):
 def step_gate_before_the_tanh(x, h_prev, c_prev, W_x, W_h, b):
     """The last line has the tanh around the product with the gate."""
     i, f, o, g = np.split(x @ W_x + h_prev @ W_h + b, 4, axis=1)
-    i, f, o, g = sigmoid(i), sigmoid(f), sigmoid(o), np.tanh(g)
+    i, f, o, g = _sigmoid(i), _sigmoid(f), _sigmoid(o), np.tanh(g)
     c = f * c_prev + i * g
     return np.tanh(o * c), c
 
@@ -618,4 +622,4 @@ def step_gate_before_the_tanh(x, h_prev, c_prev, W_x, W_h, b):
 @wrong("cell_gradient", "sigmoid of a sigmoid")
 def cell_gate_through_the_sigmoid(dh, dc, o, c):
     """Takes o for the output gate's pre-activation."""
-    return dc + dh * sigmoid(o) * (1 - np.tanh(c) ** 2)
+    return dc + dh * _sigmoid(o) * (1 - np.tanh(c) ** 2)

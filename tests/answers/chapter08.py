@@ -581,6 +581,10 @@ def drop_backwards_only(h, du, p, uniform, training):
     return (h / (1 - p), du * (uniform >= p) / (1 - p)) if training else (h, du)
 
 
+def _is_real(lengths, T):
+    return (np.arange(T) < np.asarray(lengths)[:, None])[..., None]
+
+
 def _rnn_layer(x, weights):
     W_x, W_h, b = weights
     h = np.zeros((x.shape[0], x.shape[1], len(b)))
@@ -594,7 +598,7 @@ def _rnn_layer(x, weights):
 @wrong("stacked", "another layer called")
 def deep_page_layer(x, lengths, layer, weights):
     """The page's `rnn_layer` is called, not `layer`."""
-    return deep_with_turned_batches(x, lengths, _rnn_layer, weights)
+    return zeros_at_the_end(x, lengths, _rnn_layer, weights)
 
 
 @wrong("stacked", "length 0 forgotten in the backward half")

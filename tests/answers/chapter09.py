@@ -578,6 +578,11 @@ def generate_from_the_start_alone(step, symbols, start, temperature, u, longest)
     return name
 
 
+def _softmax(z):
+    e = np.exp(z - z.max())
+    return e / e.sum()
+
+
 def _drawn(scores, temperature, u):
     p = _softmax(scores / temperature)
     return min(int((np.cumsum(p) <= u).sum()), len(p) - 1)
