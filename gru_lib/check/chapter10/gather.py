@@ -65,7 +65,7 @@ SLIPS = {
         "the shape of `x`."
     ),
     "rows scrambled": (
-        "The input and the states were brought to a shape with D or H rows by `reshape`. That "
+        "An array was brought to a shape with D or H rows by `reshape` alone. That "
         "mixes the numbers of different rows: reshape to (T B, D) first and then transpose."
     ),
     "averaged over all steps": (
