@@ -30,6 +30,7 @@ def controls():
 
 
 def test_a_control_at_rest_draws_anew():
+    plt.close("all")  # what other tests may have left
     box = Live(line, **controls())
     slider, dropdown, state, image = box.children
     first = bytes(image.value)
@@ -68,6 +69,7 @@ def test_no_figure_stays_open_after_an_error_either():
         figure.suptitle("$x^$" if height == 5 else "whole")  # the first is no formula
         return figure
 
+    plt.close("all")
     mine = plt.figure()
     box = Live(torn, height=ipywidgets.IntSlider(3))
     slider, state, image = box.children
