@@ -1,7 +1,9 @@
 """What all checkers of exercises share: the verdict, the clock, one call, symptoms, the search."""
 
+import dataclasses
 import threading
 import time
+import warnings
 
 import numpy as np
 import pytest
@@ -424,6 +426,58 @@ def test_numbers_are_shown_short_and_functions_not_at_all():
     assert difference("y", np.array(["a", "c"]), np.array(["a", "b"])) == (
         "`y[1]` should be 'b', and is 'c'."
     )
+
+
+def test_an_answer_that_warns_is_judged_by_its_result():
+    def answer(x, w, scale):
+        warnings.warn("careful", stacklevel=1)
+        return TOY.variant(x, w, scale)
+
+    assert TOY.check(answer).passed
+
+
+@pytest.mark.parametrize(("step", "way", "sign"), [(1, "late", "-"), (-1, "early", "+")])
+def test_the_direction_of_a_shift_is_told(step, way, sign):
+    series = Exercise(
+        "series", ("y",), lambda rng, i: {"x": rng.normal(size=4 + i)}, np.cumsum, None, {}
+    )
+    message = series.check(lambda x: np.roll(np.cumsum(x), step)).message
+    assert f"one place too {way}: at place i is what belongs at i {sign} 1." in message
+
+
+def test_a_slip_is_not_named_if_the_answer_is_right_where_the_slip_is_not():
+    def answer(x, w, scale):
+        return (TOY.slipped("backwards") if len(x) == 4 else TOY.variant)(x, w, scale)
+
+    assert diagnosis(answer) != "backwards"
+
+
+def test_of_two_slips_the_one_that_leaves_right_results_right_is_named():
+    def variant(x, w, scale, slips=frozenset()):
+        y, mean = TOY.variant(x, w, scale)
+        return (y + ("both" in slips), mean + bool(slips))
+
+    slips = {"both": "Both are one too large.", "mean": "One too large."}
+    both = dataclasses.replace(TOY, variant=variant, slips=slips)
+    assert diagnosis(both.slipped("mean"), both) == "mean"
+    turned = dataclasses.replace(both, slips=slips | {"other": "Never seen."})
+
+    def half(x, w, scale):
+        return TOY.variant(x, w, scale)[0], variant(x, w, scale, {"both"})[1]
+
+    assert diagnosis(half, turned) == "mean"
+
+
+def test_a_changed_input_is_told_beside_a_slip_and_there_are_no_empty_lines():
+    def answer(x, w, scale):
+        result = TOY.slipped("summed")(x, w, scale)
+        w *= 2
+        return result
+
+    verdict = TOY.check(answer)
+    assert verdict.diagnosis == "summed"
+    assert "It changes its input `w`" in verdict.message
+    assert "" not in TOY.check(TOY.slipped("summed")).message.split("\n")
 
 
 # --- quizzes -----------------------------------------------------------------------------------
