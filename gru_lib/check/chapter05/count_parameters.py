@@ -62,6 +62,10 @@ SLIPS = {
         "Inputs and units have changed places everywhere: D is the number of inputs, and H, the "
         "number of units, is what every result of a product and every bias has."
     ),
+    "a second bias in the total": (
+        "The total has 3 H numbers too many, as if each of the three parts had two biases, as in "
+        "PyTorch and Keras. Here each has one."
+    ),
     "two biases": (
         "Each gate has two biases in your count, one for the input and one for the state. Their "
         "sum is all that counts, and the GRU of the exercise has one."
@@ -109,6 +113,7 @@ def _variant(D, H, slips=frozenset()):
     total = 3 * sum(one if "state matrix D by D" in slips else block)
     total -= 3 * b * ("bias forgotten" in slips)
     total += H * ("a bias too many" in slips)
+    total += 3 * H * ("a second bias in the total" in slips)
     total -= 2 * sum(one) * ("one gate only" in slips)
     total -= sum(one) * ("candidate forgotten" in slips)
     total += sum(one) * ("a gate too many" in slips)

@@ -25,8 +25,7 @@ SLIPS = {
     ),
     "division missing": (
         "The entries that stay are not divided by 1 - p, neither forwards nor backwards. A mask "
-        "alone makes the mean of `u` (1 - p) times `h`, and a prediction, which leaves nothing "
-        "out, then gets more than the network was trained for."
+        "alone makes the mean of `u` (1 - p) times `h`, in training; the division makes up for it."
     ),
     "divided by p": (
         "The entries that stay are divided by p. They make up for those that are missing: of all, "
